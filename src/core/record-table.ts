@@ -1,0 +1,59 @@
+/**
+ * The record table: what the pipeline says about the records of one batch, as integers.
+ *
+ * One row a record. `ints` holds SLOTS 32-bit integers a row, `floats` holds FLOATS doubles a row. Spans are
+ * [start, end) indexes into the batch's `bytes`. Nothing is allocated per record; the arrays live as long as the agent.
+ *
+ *   ints:   time start | time end | message start | message end | flags | nanoseconds | spare | spare
+ *   floats: source offset of the record's first byte in its generation | seconds since 1970 (may be negative)
+ *
+ * Seconds are a double because an Int32 ends in 2038 and a Uint32 begins in 1970.
+ */
+export const SLOTS = 8;
+export const TIME_START = 0;
+export const TIME_END = 1;
+export const MESSAGE_START = 2;
+export const MESSAGE_END = 3;
+export const FLAGS = 4;
+export const NANOSECONDS = 5;
+
+export const FLOATS = 2;
+export const SOURCE_OFFSET = 0;
+export const SECONDS = 1;
+
+/** The record was written to stderr; without it: stdout, or a file that does not tell. */
+export const STDERR = 1;
+/** The writer never closed this record, or birler had to hand it out before its last piece came. */
+export const PARTIAL = 2;
+/** The record was longer than the limit; its end was cut off and is in the ledger. */
+export const TRUNCATED = 4;
+/** The message was put together from pieces (or unescaped), so it lies in the arena and not in the input. */
+export const JOINED = 8;
+/** The record's first piece lies in an earlier generation than the batch: its id uses `carriedSeed` of its channel. */
+export const CARRIED = 16;
+/** The line did not follow the format of its file; the whole line is the message. */
+export const UNPARSED = 32;
+/** The file says which std stream this was (CRI and Docker do, a raw file does not). */
+export const STREAM_KNOWN = 64;
+
+export class RecordTable {
+  readonly capacity: number;
+  readonly ints: Int32Array;
+  readonly floats: Float64Array;
+  rows = 0;
+
+  /** @param capacity how many records one batch may hold at most */
+  constructor(capacity: number) {
+    this.capacity = capacity;
+    this.ints = new Int32Array(capacity * SLOTS);
+    this.floats = new Float64Array(capacity * FLOATS);
+  }
+
+  get isFull(): boolean {
+    return this.rows === this.capacity;
+  }
+
+  clear(): void {
+    this.rows = 0;
+  }
+}

@@ -1,0 +1,34 @@
+import { watch } from 'chokidar';
+import type { Watcher } from './system.ts';
+
+/** These override the options given in code (chokidar 6.0.0), and polling would cost a stat per file and interval. */
+const OVERRIDES = ['CHOKIDAR_USEPOLLING', 'CHOKIDAR_INTERVAL'];
+
+/**
+ * chokidar 6 as the source of hints. Every setting has a measured reason (field notes):
+ * followSymlinks off, because a followed link goes deaf at the first rotation; atomic off, because it hides fast
+ * rotations; ignoreInitial, because truth comes from our own reading of the directory.
+ */
+export const chokidarWatcher: Watcher = {
+  watch: (directory, depth, listener) => {
+    for (const name of OVERRIDES) delete process.env[name];
+    const watcher = watch(directory, {
+      depth,
+      followSymlinks: false,
+      atomic: false,
+      awaitWriteFinish: false,
+      ignoreInitial: true,
+      ignorePermissionErrors: true,
+    });
+    watcher.on('all', (_event, path) => listener.hint(path));
+    // Without a listener for 'error' a refused watch (ENOSPC) would end the process.
+    watcher.on('error', (error) => listener.trouble(error instanceof Error ? error : new Error(String(error))));
+    return {
+      close: () => {
+        watcher.close().catch((error: unknown) => {
+          listener.trouble(error instanceof Error ? error : new Error(String(error)));
+        });
+      },
+    };
+  },
+};

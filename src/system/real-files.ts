@@ -1,0 +1,123 @@
+import {
+  type BigIntStats,
+  closeSync,
+  constants,
+  type Dirent,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  readSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { errnoOf } from '../core/errors.ts';
+import type { DirectoryEntry, DirectoryLock, Files, FileStatus, WritableFile } from './system.ts';
+
+/** O_NONBLOCK: a FIFO named x.log must not hang the agent before we can see that it is no file. */
+const READ_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
+/** Not O_APPEND: Linux ignores the position of a write there, and the file output cuts and writes at exact offsets. */
+const WRITE_FLAGS = constants.O_RDWR | constants.O_CREAT;
+
+export const realFiles: Files = {
+  open: (path) => openSync(path, READ_FLAGS),
+  close: (descriptor) => closeSync(descriptor),
+  look: (descriptor) => fstatSync(descriptor),
+  status: (descriptor) => toStatus(fstatSync(descriptor, { bigint: true })),
+  read: (descriptor, target, at, length, position) => readSync(descriptor, target, at, length, position),
+  statusOf: (path) => missingAsUndefined(() => toStatus(statSync(path, { bigint: true }))),
+  directoryTime: (path) =>
+    missingAsUndefined(() => {
+      const status = statSync(path);
+      return status.isDirectory() ? status.mtimeMs : undefined;
+    }),
+  list: (path) => missingAsUndefined(() => readdirSync(path, { withFileTypes: true }).map(toEntry)),
+  readLink: (path) => missingAsUndefined(() => readlinkSync(path)),
+
+  makeDirectory: async (path) => {
+    await mkdir(path, { recursive: true });
+  },
+  readWhole: async (path) => {
+    try {
+      return await readFile(path);
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') return undefined;
+      throw error;
+    }
+  },
+  openForWriting,
+  rename,
+  remove: async (path) => {
+    await rm(path, { force: true });
+  },
+  syncDirectory: async (path) => {
+    const handle = await open(path, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  },
+  lock,
+};
+
+/** ENOTDIR and ELOOP too: a path through something that is no directory leads nowhere. EINVAL: readlink of no link. */
+const MISSING = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'EINVAL']);
+
+const missingAsUndefined = <T>(look: () => T): T | undefined => {
+  try {
+    return look();
+  } catch (error) {
+    if (MISSING.has(errnoOf(error))) return undefined;
+    throw error;
+  }
+};
+
+const kindOf = (entry: Stats | BigIntStats | Dirent): FileStatus['kind'] => {
+  if (entry.isFile()) return 'file';
+  if (entry.isDirectory()) return 'directory';
+  return entry.isSymbolicLink() ? 'link' : 'other';
+};
+
+const toStatus = (stats: BigIntStats): FileStatus => ({
+  kind: kindOf(stats),
+  dev: stats.dev,
+  ino: stats.ino,
+  birthtimeNs: stats.birthtimeNs,
+  size: Number(stats.size),
+  mtimeMs: Number(stats.mtimeNs) / 1e6,
+  links: Number(stats.nlink),
+});
+
+const toEntry = (entry: Dirent): DirectoryEntry => ({ name: entry.name, kind: kindOf(entry) });
+
+async function openForWriting(path: string, mode: number): Promise<WritableFile> {
+  const handle = await open(path, WRITE_FLAGS, mode);
+  return {
+    write: async (bytes, start, length, position) =>
+      (await handle.write(bytes, start, length, position)).bytesWritten,
+    truncate: (length) => handle.truncate(length),
+    sync: () => handle.datasync(),
+    status: async () => toStatus(await handle.stat({ bigint: true })),
+    close: () => handle.close(),
+  };
+}
+
+/**
+ * Node has no flock. SQLite's lock is the kernel's own (fcntl): it goes with the process, and unlike a pid file it holds
+ * between containers that share a directory but not a process table.
+ */
+function lock(directory: string): DirectoryLock | undefined {
+  const database = new DatabaseSync(join(directory, 'lock'), { timeout: 0 });
+  try {
+    database.exec('PRAGMA journal_mode=MEMORY; BEGIN EXCLUSIVE');
+  } catch (error) {
+    database.close();
+    if (error instanceof Error && error.message.includes('locked')) return undefined;
+    throw error;
+  }
+  return { release: () => database.close() };
+}
