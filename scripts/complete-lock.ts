@@ -28,8 +28,30 @@ interface LockFile {
   packages: Record<string, LockedPackage>;
 }
 
-const SYSTEMS = ['aix', 'android', 'darwin', 'freebsd', 'linux', 'netbsd', 'openbsd', 'openharmony', 'sunos', 'win32'];
-const PROCESSORS = ['arm', 'arm64', 'ia32', 'loong64', 'mips64el', 'ppc64', 'riscv64', 's390x', 'wasm32', 'x64'];
+const SYSTEMS = [
+  'aix',
+  'android',
+  'darwin',
+  'freebsd',
+  'linux',
+  'netbsd',
+  'openbsd',
+  'openharmony',
+  'sunos',
+  'win32',
+];
+const PROCESSORS = [
+  'arm',
+  'arm64',
+  'ia32',
+  'loong64',
+  'mips64el',
+  'ppc64',
+  'riscv64',
+  's390x',
+  'wasm32',
+  'x64',
+];
 
 /** What `@scope/cli-linux-arm64-musl` runs on, read from its name; undefined when the name does not say. */
 function platformOf(name: string): Pick<LockedPackage, 'cpu' | 'os' | 'libc'> | undefined {
@@ -37,8 +59,16 @@ function platformOf(name: string): Pick<LockedPackage, 'cpu' | 'os' | 'libc'> | 
   const system = SYSTEMS.find((word) => words.includes(word));
   const processor = PROCESSORS.find((word) => words.includes(word));
   if (system === undefined || processor === undefined) return undefined;
-  const libc = words.some((word) => word.startsWith('musl')) ? 'musl' : words.includes('gnu') ? 'glibc' : undefined;
-  return { cpu: [processor], os: [system], ...(libc !== undefined && system === 'linux' && { libc: [libc] }) };
+  const libc = words.some((word) => word.startsWith('musl'))
+    ? 'musl'
+    : words.includes('gnu')
+      ? 'glibc'
+      : undefined;
+  return {
+    cpu: [processor],
+    os: [system],
+    ...(libc !== undefined && system === 'linux' && { libc: [libc] }),
+  };
 }
 
 const file = process.argv[2] ?? 'package-lock.json';
@@ -59,8 +89,9 @@ for (const [path, entry] of Object.entries(lock.packages)) {
     added.push(`${name}@${version}`);
   }
 }
+// The order that npm itself writes.
 lock.packages = Object.fromEntries(
-  Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : 1)),
+  Object.entries(lock.packages).sort(([a], [b]) => a.localeCompare(b, 'en')),
 );
 writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);
 process.stdout.write(`${file}: ${added.length} packages of other platforms added\n`);
