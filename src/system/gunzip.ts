@@ -1,4 +1,4 @@
-import { createGunzip } from 'node:zlib';
+import { constants, createGunzip, gunzipSync } from 'node:zlib';
 import { type Compression, NOT_READY } from './system.ts';
 
 /** Compressed bytes given to the inflater at a time. The stream inflates no further than its own small buffer ahead. */
@@ -7,6 +7,8 @@ const OUTPUT_BYTES = 64 * 1024;
 
 /** Inflates in the thread pool, pulled by the reader: what is not asked for is not inflated. */
 export const gunzip: Compression = {
+  // Z_SYNC_FLUSH: the input ends in the middle, and that is no error here.
+  inflateHead: (compressed) => gunzipSync(compressed, { finishFlush: constants.Z_SYNC_FLUSH }),
   inflate: (readInput, onReady) => {
     const stream = createGunzip({ chunkSize: OUTPUT_BYTES });
     let failure: Error | undefined;

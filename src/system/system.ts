@@ -135,6 +135,8 @@ export interface Compression {
    * @param onReady called when `read` may have more after it returned NOT_READY
    */
   inflate(readInput: (target: Uint8Array, position: number) => number, onReady: () => void): Inflater;
+  /** What the first bytes of a gzip file inflate to, as far as they go. Throws if they are not gzip. */
+  inflateHead(compressed: Uint8Array): Uint8Array;
 }
 
 /** The inflater is at work; ask again when it calls. */
