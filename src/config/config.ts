@@ -1,0 +1,100 @@
+import type { OutputFormat } from '../core/encoder.ts';
+
+/**
+ * What the agent does, fully decided: every default filled in, every path absolute, sizes in bytes, times in
+ * milliseconds. The loader is the only place that makes one; nothing behind it looks at the environment or a terminal.
+ */
+export interface Config {
+  readonly sources: SourcesConfig;
+  /** Where a stream is begun that has no checkpoint yet. */
+  readonly startAt: StartAt;
+  readonly limits: LimitsConfig;
+  readonly state: StateConfig;
+  /** This node's name, as records carry it. */
+  readonly host: string;
+  /** How long a stop may take to deliver what was read. */
+  readonly graceMs: number;
+  readonly log: LogConfig;
+  /** Never empty; names are unique, file paths too, and at most one is stdout. */
+  readonly outputs: readonly OutputConfig[];
+}
+
+export type StartAt = 'beginning' | 'end';
+
+export interface SourcesConfig {
+  /** The directory of the kubelet's links, or of plain `*.log` files. */
+  readonly logsDirectory: string;
+  /** The directory of the real files; null: /var/log/pods if it is there, and wherever links lead. */
+  readonly podsDirectory: string | null;
+  /** Container streams to follow; empty: all. */
+  readonly include: readonly ContainerGlobs[];
+  /** Container streams to leave out, even if included. */
+  readonly exclude: readonly ContainerGlobs[];
+  /** The names that count as a log where the kubelet did not name the file. */
+  readonly files: { readonly include: readonly string[]; readonly exclude: readonly string[] };
+  readonly rescanIntervalMs: number;
+  readonly watch: 'auto' | 'off';
+}
+
+/** All three globs must match; a missing one is `*`. */
+export interface ContainerGlobs {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+}
+
+export interface LimitsConfig {
+  /** Bytes that were taken from the files and not yet acknowledged, per output. */
+  readonly inFlightBytes: number;
+  /** The longest message; the rest of a longer one is cut off and counted. */
+  readonly lineBytes: number;
+  readonly openFiles: number;
+  /** Disk space of deleted files that birler may hold on to until they are read. */
+  readonly heldDeletedBytes: number;
+  /** How much one pod may read before the next has its turn. */
+  readonly readShareBytes: number;
+  /** Memory for the open partial lines of all streams together. */
+  readonly partialBytes: number;
+  /** An open partial record is delivered, marked partial, after this. */
+  readonly partialAgeMs: number;
+  readonly recordsPerBatch: number;
+}
+
+export interface StateConfig {
+  readonly directory: string;
+  readonly checkpointIntervalMs: number;
+  /** Whether a checkpoint waits until the disk has it (fsync). */
+  readonly sync: boolean;
+}
+
+export interface LogConfig {
+  readonly level: LogLevel;
+  readonly format: 'json' | 'pretty';
+}
+
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+
+export type OutputConfig = StdoutOutputConfig | FileOutputConfig;
+
+interface RecordOutputConfig {
+  /** Positions are kept under this name: another name begins anew. */
+  readonly name: string;
+  readonly format: OutputFormat;
+  /** Whether JSON records carry a stable `id`. */
+  readonly recordId: boolean;
+  /** Whether a loss is told in the output, as a record of its stream. */
+  readonly gap: 'records' | 'off';
+  /** Whether the pretty format is coloured. */
+  readonly color: boolean;
+}
+
+export interface StdoutOutputConfig extends RecordOutputConfig {
+  readonly type: 'stdout';
+}
+
+export interface FileOutputConfig extends RecordOutputConfig {
+  readonly type: 'file';
+  readonly path: string;
+  /** Permissions of a file that birler creates. */
+  readonly mode: number;
+}

@@ -1,0 +1,102 @@
+import { isAbsolute, join, resolve } from 'node:path';
+import type { Config, ContainerGlobs, OutputConfig, SourcesConfig } from './config.ts';
+import type { ConfigFile } from './schema.ts';
+import type { Surroundings } from './surroundings.ts';
+
+type SourcesFile = ConfigFile['sources'];
+type OutputFile = ConfigFile['outputs'][number];
+
+const DEFAULT_OUTPUT: OutputFile = { type: 'stdout', record_id: false, gap: 'records', color: 'auto' };
+
+/** Fills in the defaults that depend on where birler runs, and gives everything the name and unit that the code uses. */
+export const resolveConfig = (file: ConfigFile, surroundings: Surroundings): Config => {
+  const { limits, state, log } = file;
+  const outputs = file.outputs.length === 0 ? [DEFAULT_OUTPUT] : file.outputs;
+  return {
+    sources: resolveSources(file.sources, surroundings),
+    startAt: file.start_at,
+    limits: {
+      inFlightBytes: limits.bytes_in_flight,
+      lineBytes: limits.line_length,
+      openFiles: limits.open_files,
+      heldDeletedBytes: limits.held_deleted_bytes,
+      readShareBytes: limits.read_share,
+      partialBytes: limits.partial_bytes,
+      partialAgeMs: limits.partial_age,
+      recordsPerBatch: limits.records_per_batch,
+    },
+    state: {
+      directory:
+        state.directory === undefined
+          ? defaultStateDirectory(surroundings)
+          : absolute(state.directory, surroundings),
+      checkpointIntervalMs: state.checkpoint_interval,
+      sync: state.sync,
+    },
+    host: file.host ?? (given(surroundings, 'NODE_NAME') || surroundings.hostname),
+    graceMs: file.grace,
+    log: {
+      level: log.level,
+      format: log.format === 'auto' ? forPeople(surroundings.stderrIsTerminal) : log.format,
+    },
+    outputs: outputs.map((output) => resolveOutput(output, surroundings)),
+  };
+};
+
+const resolveSources = (file: SourcesFile, surroundings: Surroundings): SourcesConfig => ({
+  logsDirectory: absolute(
+    file.logs ?? (given(surroundings, 'CONTAINER_LOG_DIRECTORY') || '/var/log/containers'),
+    surroundings,
+  ),
+  podsDirectory: file.pods === undefined ? null : absolute(file.pods, surroundings),
+  include: file.include.map(resolveGlobs),
+  exclude: file.exclude.map(resolveGlobs),
+  files: {
+    include: file.files.include.length === 0 ? ['*.log'] : file.files.include,
+    exclude: file.files.exclude,
+  },
+  rescanIntervalMs: file.rescan_interval,
+  watch: file.watch,
+});
+
+const resolveGlobs = (globs: SourcesFile['include'][number]): ContainerGlobs => ({
+  namespace: globs.namespace ?? '*',
+  pod: globs.pod ?? '*',
+  container: globs.container ?? '*',
+});
+
+const resolveOutput = (output: OutputFile, surroundings: Surroundings): OutputConfig => {
+  // A file is no terminal, even when birler was started from one.
+  const isTerminal = output.type === 'stdout' && surroundings.stdoutIsTerminal;
+  const common = {
+    format: output.format ?? forPeople(isTerminal),
+    recordId: output.record_id,
+    gap: output.gap,
+    color:
+      output.color === 'auto'
+        ? isTerminal && given(surroundings, 'NO_COLOR') === ''
+        : output.color === 'always',
+  };
+  if (output.type === 'stdout') return { type: 'stdout', name: output.name ?? 'stdout', ...common };
+  const path = absolute(output.path, surroundings);
+  // The path is in the default name, so that positions stay with their file when outputs are added or change places.
+  // The colon keeps it apart from every name that a user can give.
+  return { type: 'file', name: output.name ?? `file:${path}`, path, mode: output.mode, ...common };
+};
+
+/** The XDG rule: a relative XDG_STATE_HOME is ignored. */
+export const defaultStateDirectory = (surroundings: Surroundings): string => {
+  if (surroundings.isRoot) return '/var/lib/birler';
+  const stateHome = given(surroundings, 'XDG_STATE_HOME');
+  return join(
+    isAbsolute(stateHome) ? stateHome : join(surroundings.homeDirectory, '.local', 'state'),
+    'birler',
+  );
+};
+
+const forPeople = (isTerminal: boolean) => (isTerminal ? 'pretty' : 'json');
+
+const given = (surroundings: Surroundings, name: string): string => surroundings.variables[name] ?? '';
+
+const absolute = (path: string, surroundings: Surroundings): string =>
+  resolve(surroundings.workingDirectory, path);
