@@ -1,5 +1,6 @@
+import type { GenerationSeed } from './batch.ts';
 import type { Channel } from './position.ts';
-import type { RecordTable } from './record-table.ts';
+import type { RecordTable, Row } from './record-table.ts';
 import type { Region } from './region.ts';
 
 /** How the lines of a file are written. Detected per generation from its first line. */
@@ -43,6 +44,17 @@ export interface DecodeContext {
   oversizeBytes: number;
   /** The decoder counts the lines that did not follow the format. */
   unparsedLines: number;
+  /** The decoder counts the NULs that it skipped at the start of lines: holes that a truncation left in the file. */
+  nulBytes: number;
+}
+
+/**
+ * One piece of a record, as its line gave it; or, after `complete` and `flush`, the whole record. All spans are indexes into
+ * the region. One object, used again and again.
+ */
+export interface Piece extends Row {
+  /** Bytes of the message that were already cut off, because they are beyond the limit. */
+  oversizeBytes: number;
 }
 
 /**
@@ -51,23 +63,58 @@ export interface DecodeContext {
  */
 export interface Joiner {
   isOpen(channel: Channel): boolean;
-  /** Keeps a piece of a line that goes on. `sourceOffset` is where the piece's line begins in its generation. */
-  append(channel: Channel, bytes: Uint8Array, start: number, end: number, sourceOffset: number): void;
+  /** How many bytes of the open record are kept; 0 if none is open. Never more than the longest message. */
+  openBytes(channel: Channel): number;
   /**
-   * Ends the open record with its last piece and lays the whole message into the region's arena.
+   * Keeps a piece of a record that goes on. `sourceOffset` is where the piece's line begins in its generation.
+   *
+   * @returns false when there is no memory left to keep it in: nothing was changed. Close the record here, with `complete`
+   *   or, if none is open, as a row of its own, and mark it PARTIAL; so nothing is lost.
+   */
+  append(channel: Channel, bytes: Uint8Array, piece: Piece): boolean;
+  /**
+   * Ends the open record with its last piece, lays the whole message into the region's arena and turns `piece` into the
+   * record: the first piece's source offset, the last piece's time, the flags of all of them and JOINED, TRUNCATED or CARRIED
+   * as they apply.
    *
    * @returns false when the arena has no room: nothing was changed, hand out the batch and call again
    */
-  complete(channel: Channel, region: Region, start: number, end: number, joined: JoinedRecord): boolean;
+  complete(channel: Channel, region: Region, piece: Piece): boolean;
 }
 
-/** What `complete` says of the record; one object, used again and again. */
-export interface JoinedRecord {
-  messageStart: number;
-  messageEnd: number;
-  sourceOffset: number;
-  /** PARTIAL, TRUNCATED or CARRIED, as they apply. */
-  flags: number;
-  /** Bytes that were cut off because the record was longer than the limit. */
-  oversizeBytes: number;
+/** A joiner as the tail room needs it, which alone knows of generations, of time and of the end of a container. */
+export interface StreamJoiner extends Joiner {
+  /** Monotonic milliseconds, set by the tail room before it decodes. */
+  now: number;
+  /** Says which generation the lines that follow are from. */
+  enter(generation: number, seed: GenerationSeed): void;
+  /** `now` as it was when the open record's first piece came; undefined if none is open. */
+  openSince(channel: Channel): number | undefined;
+  /** Where the open record begins: no checkpoint may pass it. undefined if none is open. */
+  first(channel: Channel): RecordPlace | undefined;
+  /** The seed for the rows with CARRIED that this channel gave since the last `enter`. */
+  carriedSeed(channel: Channel): GenerationSeed;
+  /**
+   * Closes the open record without its last piece (the container is gone, or it was waited for long enough). Its message and
+   * the time of its last piece go into the arena, and `record` becomes a row with PARTIAL and all other flags it needs.
+   *
+   * @returns false when the arena has no room: nothing was changed
+   */
+  flush(channel: Channel, region: Region, record: Piece): boolean;
+  /** Forgets all open records. */
+  reset(): void;
+}
+
+/** Where a record begins. */
+export interface RecordPlace {
+  readonly generation: number;
+  readonly offset: number;
+  readonly seed: GenerationSeed;
+}
+
+/** The decode room, as the tailing side uses it. */
+export interface Decoding {
+  decoderFor(format: LogFormat): Decoder;
+  newJoiner(): StreamJoiner;
+  detectFormat(bytes: Uint8Array, start: number, end: number, kubeletNamed: boolean): LogFormat | undefined;
 }

@@ -36,6 +36,18 @@ export const UNPARSED = 32;
 /** The file says which std stream this was (CRI and Docker do, a raw file does not). */
 export const STREAM_KNOWN = 64;
 
+/** One row by its names, for those who make rows. One object, used again and again. */
+export interface Row {
+  timeStart: number;
+  timeEnd: number;
+  messageStart: number;
+  messageEnd: number;
+  flags: number;
+  nanoseconds: number;
+  sourceOffset: number;
+  seconds: number;
+}
+
 export class RecordTable {
   readonly capacity: number;
   readonly ints: Int32Array;
@@ -51,6 +63,20 @@ export class RecordTable {
 
   get isFull(): boolean {
     return this.rows === this.capacity;
+  }
+
+  /** Adds a row. The caller has made sure that the table is not full. */
+  add(row: Row): void {
+    const at = this.rows * SLOTS;
+    this.ints[at + TIME_START] = row.timeStart;
+    this.ints[at + TIME_END] = row.timeEnd;
+    this.ints[at + MESSAGE_START] = row.messageStart;
+    this.ints[at + MESSAGE_END] = row.messageEnd;
+    this.ints[at + FLAGS] = row.flags;
+    this.ints[at + NANOSECONDS] = row.nanoseconds;
+    this.floats[this.rows * FLOATS + SOURCE_OFFSET] = row.sourceOffset;
+    this.floats[this.rows * FLOATS + SECONDS] = row.seconds;
+    this.rows++;
   }
 
   clear(): void {
