@@ -1,0 +1,157 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { DEADLINE_MS, until } from './until.ts';
+
+export const BIRLER = fileURLToPath(new URL('../../bin/birler', import.meta.url));
+
+export interface StartOptions {
+  /** What the agent's standard output is: kept in memory, thrown away, or a descriptor of ours. */
+  readonly stdout?: 'pipe' | 'ignore' | 'inherit' | number;
+  readonly stderr?: 'pipe' | 'inherit';
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** Keeps stdout unread, so that the pipe fills. */
+  readonly readStdout?: boolean;
+}
+
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** One line of the agent's own log. */
+export interface DiagnosticLine {
+  readonly level?: number | string;
+  readonly msg?: string;
+  readonly [field: string]: unknown;
+}
+
+/** A real agent in a process of its own. Whatever happens in a test, it ends with the `using` block. */
+export class BirlerProcess implements AsyncDisposable {
+  readonly child: ChildProcess;
+  readonly pid: number;
+  /** Resolves when the process has ended and its pipes are read to the end. */
+  readonly exit: Promise<Exit>;
+  #stdout = '';
+  #stderr = '';
+  #hasExited = false;
+
+  constructor(args: readonly string[], options: StartOptions = {}) {
+    this.child = spawn(BIRLER, args, {
+      cwd: options.cwd,
+      env: { ...cleanEnvironment(), ...options.environment },
+      stdio: ['ignore', options.stdout ?? 'pipe', options.stderr ?? 'pipe'],
+    });
+    this.pid = this.child.pid ?? -1;
+    if (options.readStdout !== false)
+      this.child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.#stdout += text));
+    this.child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.#stderr += text));
+    const ended = options.readStdout === false ? 'exit' : 'close';
+    this.exit = once(this.child, ended).then(() => {
+      this.#hasExited = true;
+      return { code: this.child.exitCode, signal: this.child.signalCode };
+    });
+  }
+
+  get stdout(): string {
+    return this.#stdout;
+  }
+
+  get stderr(): string {
+    return this.#stderr;
+  }
+
+  get isRunning(): boolean {
+    return !this.#hasExited;
+  }
+
+  /** The agent's own log so far; lines that are not JSON appear as their message. */
+  get diagnostics(): DiagnosticLine[] {
+    return this.#stderr
+      .split('\n')
+      .filter((line) => line !== '')
+      .map(parseDiagnostic);
+  }
+
+  /** Waits for a condition; fails at once, with what the agent said, if the agent ends instead. */
+  async until<T>(
+    what: string,
+    condition: () => T | Promise<T>,
+    deadlineMs = DEADLINE_MS,
+  ): Promise<NonNullable<T>> {
+    return until(
+      what,
+      async () => {
+        const answer = await condition();
+        if (answer !== false && answer !== undefined && answer !== null) return answer;
+        if (this.#hasExited) throw new Error(`the agent ended before: ${what}\n${this.#stderr}`);
+        return undefined;
+      },
+      deadlineMs,
+    ).catch((error: unknown) => {
+      throw new Error(`${String(error)}\nthe agent said:\n${this.#stderr.slice(-4_000)}`, { cause: error });
+    });
+  }
+
+  async untilSaid(pattern: RegExp, deadlineMs = DEADLINE_MS): Promise<void> {
+    await this.until(`the agent says ${pattern}`, () => pattern.test(this.#stderr), deadlineMs);
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.child.kill(name);
+  }
+
+  /** The end that nobody can prepare for. */
+  async killHard(): Promise<void> {
+    this.signal('SIGKILL');
+    await this.exit;
+  }
+
+  /** SIGTERM, and how it went. Throws if the agent needs longer than its grace and some more. */
+  async stop(deadlineMs = DEADLINE_MS): Promise<Exit> {
+    this.signal('SIGTERM');
+    return this.ended(deadlineMs);
+  }
+
+  async ended(deadlineMs = DEADLINE_MS): Promise<Exit> {
+    await until('the agent ends', () => this.#hasExited, deadlineMs).catch((error: unknown) => {
+      throw new Error(`${String(error)}\nthe agent said:\n${this.#stderr.slice(-4_000)}`, { cause: error });
+    });
+    return this.exit;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.isRunning) await this.killHard();
+    this.child.stdout?.destroy();
+  }
+}
+
+/** Ours without what could change the agent's behaviour; sources are compiled once for all starts. */
+function cleanEnvironment(): Record<string, string> {
+  const kept = Object.entries(process.env).filter(
+    ([name, value]) =>
+      value !== undefined &&
+      !/^(NODE_OPTIONS|VITEST|CONTAINER_LOG_|CHOKIDAR_|XDG_STATE|FORCE_COLOR)/.test(name),
+  );
+  return Object.fromEntries(kept.map(([name, value]) => [name, value ?? '']));
+}
+
+function parseDiagnostic(line: string): DiagnosticLine {
+  if (!line.startsWith('{')) return { msg: line };
+  try {
+    return JSON.parse(line) as DiagnosticLine;
+  } catch {
+    return { msg: line }; // A line that was cut by a kill.
+  }
+}
+
+/** Runs a command of birler to its end. */
+export async function runBirler(
+  args: readonly string[],
+  options: StartOptions = {},
+): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
+  await using birler = new BirlerProcess(args, options);
+  const { code } = await birler.ended(60_000);
+  return { code, stdout: birler.stdout, stderr: birler.stderr };
+}

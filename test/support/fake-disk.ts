@@ -1,0 +1,246 @@
+import { dirname } from 'node:path';
+import { Volume } from 'memfs';
+import type { FileStatus } from '../../src/system/system.ts';
+
+type Core = Volume['_core'];
+/** An inode of memfs. */
+export type Inode = ReturnType<Core['createNode']>;
+
+interface Metadata {
+  readonly ino: bigint;
+  readonly birthtimeNs: bigint;
+  mtimeMs: number;
+}
+
+export interface DiskOptions {
+  /** The wall clock, for file times. */
+  readonly now: () => number;
+  /** ext4 gives a freed inode number to the next file that is created; tmpfs never. Default: as ext4. */
+  readonly reusesInodes?: boolean;
+  /** Steps in which the file system keeps time; Linux 6 keeps about 4 ms. */
+  readonly timeGranularityMs?: number;
+}
+
+/** What changed, for watchers. */
+export type DiskListener = (path: string) => void;
+
+const DEV = 66_305n;
+
+/**
+ * A disk that outlives the processes that use it: memfs, made like ext4 where it is not (memfs 4.80.1).
+ *
+ * - An inode number is reused only once no descriptor holds the inode (memfs: at once), and then with another birth time
+ *   (memfs: the same, in one millisecond).
+ * - File times come from the fake clock (memfs: Date), directories included.
+ * - rename over an existing file frees that file (memfs: leaks it), and moves a link itself (memfs: what it leads to).
+ */
+export class FakeDisk {
+  readonly volume = new Volume();
+  readonly #options: DiskOptions;
+  readonly #metadata = new WeakMap<Inode, Metadata>();
+  readonly #held = new Map<Inode, number>();
+  readonly #freed: bigint[] = [];
+  readonly #listeners = new Set<DiskListener>();
+  #nextIno = 100_000n;
+  #births = 0n;
+
+  constructor(options: DiskOptions) {
+    this.#options = options;
+  }
+
+  // Changes
+
+  makeDirectory(path: string): void {
+    if (this.inodeAt(path) !== undefined) return;
+    const parent = dirname(path);
+    if (parent !== path) this.makeDirectory(parent);
+    this.volume.mkdirSync(path);
+    this.#changed(path, true);
+  }
+
+  /** Creates an empty file, or returns the one that is there. */
+  create(path: string): Inode {
+    const existing = this.inodeAt(path);
+    if (existing !== undefined) return existing;
+    this.volume.closeSync(this.volume.openSync(path, 'a'));
+    const inode = this.#existing(path);
+    this.#describe(inode);
+    this.#changed(path, true);
+    return inode;
+  }
+
+  /** Appends through an open descriptor, wherever the file is by now. */
+  append(inode: Inode, bytes: Uint8Array): void {
+    this.writeAt(inode, bytes, 0, bytes.length, inode.getSize());
+  }
+
+  writeAt(inode: Inode, bytes: Uint8Array, start: number, length: number, position: number): void {
+    inode.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), start, length, position);
+    this.#modified(inode);
+  }
+
+  truncate(inode: Inode, length: number): void {
+    inode.truncate(length);
+    this.#modified(inode);
+  }
+
+  unlink(path: string): void {
+    const inode = this.inodeAt(path, false);
+    this.volume.unlinkSync(path);
+    if (inode !== undefined) this.#freeIfUnused(inode);
+    this.#changed(path, true);
+  }
+
+  /** Removes a directory with everything in it. */
+  removeTree(path: string): void {
+    for (const name of this.volume.readdirSync(path)) {
+      const child = `${path}/${String(name)}`;
+      if (this.inodeAt(child, false)?.isDirectory() === true) this.removeTree(child);
+      else this.unlink(child);
+    }
+    this.volume.rmdirSync(path);
+    this.#changed(path, true);
+  }
+
+  rename(from: string, to: string): void {
+    const moved = this.inodeAt(from, false);
+    const replaced = this.inodeAt(to, false);
+    if (moved !== undefined && moved === replaced) return;
+    if (moved !== undefined && replaced !== undefined) this.unlink(to);
+    if (moved?.isSymlink() === true) {
+      this.volume.symlinkSync(moved.symlink, to);
+      this.volume.unlinkSync(from);
+    } else {
+      this.volume.renameSync(from, to);
+    }
+    this.#changed(from, true);
+    this.#changed(to, true);
+  }
+
+  link(existing: string, path: string): void {
+    this.volume.linkSync(existing, path);
+    this.#changed(path, true);
+  }
+
+  symlink(target: string, path: string): void {
+    this.volume.symlinkSync(target, path);
+    this.#changed(path, true);
+  }
+
+  // Looks
+
+  inodeAt(path: string, followLinks = true): Inode | undefined {
+    const link = this.volume._core.walk(path, followLinks, false, false);
+    return link.ok && link.value !== null ? link.value.getNode() : undefined;
+  }
+
+  inodeOf(descriptor: number): Inode | undefined {
+    return this.volume._core.getFileByFd(descriptor)?.node;
+  }
+
+  content(inode: Inode): Buffer {
+    return inode.getBuffer();
+  }
+
+  status(inode: Inode): FileStatus {
+    const { ino, birthtimeNs, mtimeMs } = this.#describe(inode);
+    return { kind: kindOf(inode), dev: DEV, ino, birthtimeNs, size: inode.getSize(), mtimeMs, links: inode.nlink };
+  }
+
+  /** How many bytes the files below a directory take. */
+  usedBelow(directory: string): number {
+    let used = 0;
+    for (const name of this.volume.existsSync(directory) ? this.volume.readdirSync(directory) : []) {
+      const path = `${directory}/${String(name)}`;
+      const inode = this.inodeAt(path, false);
+      if (inode?.isDirectory() === true) used += this.usedBelow(path);
+      else used += inode?.getSize() ?? 0;
+    }
+    return used;
+  }
+
+  // Holding and watching
+
+  /** A descriptor keeps the inode: its number is not given away, its bytes stay readable. */
+  hold(inode: Inode): void {
+    this.#held.set(inode, (this.#held.get(inode) ?? 0) + 1);
+  }
+
+  letGo(inode: Inode): void {
+    const holders = (this.#held.get(inode) ?? 0) - 1;
+    if (holders > 0) this.#held.set(inode, holders);
+    else this.#held.delete(inode);
+    this.#freeIfUnused(inode);
+  }
+
+  isHeld(inode: Inode): boolean {
+    return this.#held.has(inode);
+  }
+
+  onChange(listener: DiskListener): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  #existing(path: string): Inode {
+    const inode = this.inodeAt(path);
+    if (inode === undefined) throw new Error(`no such file on the fake disk: ${path}`);
+    return inode;
+  }
+
+  #describe(inode: Inode): Metadata {
+    const known = this.#metadata.get(inode);
+    if (known !== undefined) return known;
+    const reused = (this.#options.reusesInodes ?? true) && inode.isFile() ? this.#freed.pop() : undefined;
+    const metadata: Metadata = {
+      ino: reused ?? ++this.#nextIno,
+      // Never twice the same, whatever the wall clock does.
+      birthtimeNs: BigInt(Math.floor(this.#options.now())) * 1_000_000n + ++this.#births,
+      mtimeMs: this.#time(),
+    };
+    this.#metadata.set(inode, metadata);
+    return metadata;
+  }
+
+  #freeIfUnused(inode: Inode): void {
+    if (inode.nlink > 0 || this.#held.has(inode)) return;
+    const metadata = this.#metadata.get(inode);
+    if (metadata === undefined || this.#freed.includes(metadata.ino)) return;
+    this.#freed.push(metadata.ino);
+  }
+
+  #time(): number {
+    const granularity = this.#options.timeGranularityMs ?? 4;
+    return Math.floor(this.#options.now() / granularity) * granularity;
+  }
+
+  #modified(inode: Inode): void {
+    this.#describe(inode).mtimeMs = this.#time();
+    for (const path of this.#pathsOf(inode)) this.#changed(path, false);
+  }
+
+  /** Names in watched places are few; a descriptor's file may have none. */
+  #pathsOf(inode: Inode): string[] {
+    if (this.#listeners.size === 0) return [];
+    const path = this.#lastPath.get(inode);
+    return path !== undefined && this.inodeAt(path, false) === inode ? [path] : [];
+  }
+
+  readonly #lastPath = new WeakMap<Inode, string>();
+
+  #changed(path: string, inDirectory: boolean): void {
+    const inode = this.inodeAt(path, false);
+    if (inode !== undefined) this.#lastPath.set(inode, path);
+    const parent = inDirectory ? this.inodeAt(dirname(path)) : undefined;
+    if (parent !== undefined) this.#describe(parent).mtimeMs = this.#time();
+    for (const listener of this.#listeners) listener(path);
+  }
+}
+
+export const kindOf = (inode: Inode): FileStatus['kind'] => {
+  if (inode.isFile()) return 'file';
+  if (inode.isDirectory()) return 'directory';
+  return inode.isSymlink() ? 'link' : 'other';
+};

@@ -1,0 +1,49 @@
+import type { Account } from './account.ts';
+import { BirlerProcess, runBirler, type StartOptions } from './birler-process.ts';
+import { LineCounter } from './line-counter.ts';
+import type { TempNode } from './temp-node.ts';
+import { type Verdict, verifyOutput } from './verify.ts';
+
+/** The flags with which a test's agent runs over its temporary node, its output a JSON file. */
+export function agentFlags(node: TempNode, ...more: readonly string[]): string[] {
+  const places = ['--logs', node.logs, '--pods', node.pods, '--state', node.state];
+  return ['run', ...places, '--output', `file:${node.output}`, '--format', 'json', ...more];
+}
+
+/** An agent over a temporary node, and questions about what it has delivered so far. */
+export class NodeAgent extends BirlerProcess {
+  readonly node: TempNode;
+  readonly #lines: LineCounter;
+
+  constructor(node: TempNode, flags: readonly string[] = agentFlags(node), options?: StartOptions) {
+    super(flags, options);
+    this.node = node;
+    this.#lines = new LineCounter(node.output);
+  }
+
+  get delivered(): number {
+    return this.#lines.count();
+  }
+
+  /** Waits until the output holds at least as many lines as the accounts. */
+  async untilDelivered(accounts: readonly Account[], deadlineMs?: number): Promise<void> {
+    const wanted = accounts.reduce((sum, account) => sum + account.count, 0);
+    await this.untilLines(wanted, deadlineMs);
+  }
+
+  async untilLines(wanted: number, deadlineMs?: number): Promise<void> {
+    await this.until(`the output holds ${wanted} lines`, () => this.delivered >= wanted, deadlineMs).catch(
+      (error: unknown) => {
+        throw new Error(`${String(error)}\nit holds ${this.delivered}`, { cause: error });
+      },
+    );
+  }
+}
+
+/** Runs `birler run --once` over the node: everything that is there, and the end. */
+export function collectOnce(node: TempNode, ...more: readonly string[]): ReturnType<typeof runBirler> {
+  return runBirler(agentFlags(node, '--once', ...more));
+}
+
+export const verifyNode = (node: TempNode, accounts: readonly Account[]): Verdict =>
+  verifyOutput(node.output, accounts);
