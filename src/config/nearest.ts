@@ -1,11 +1,14 @@
+/** No name is longer; comparing costs the product of both lengths. */
+const LONGEST = 40;
+
 /** The one of `names` that a slip of the fingers away from `wrong` lies, or undefined if none is near. */
 export const nearest = (wrong: string, names: readonly string[]): string | undefined => {
+  if (wrong.length > LONGEST) return undefined;
   let best: string | undefined;
   // A third of the letters may be wrong, and always two: `fromat` is two letters from `format` on a plain count.
   let bestDistance = Math.max(2, Math.floor(wrong.length / 3)) + 1;
   for (const name of names) {
-    if (Math.abs(name.length - wrong.length) >= bestDistance) continue;
-    const distance = editDistance(wrong.toLowerCase(), name.toLowerCase());
+    const distance = distanceBetween(wrong.toLowerCase(), name.toLowerCase());
     // Three wrong letters of three are not a slip.
     if (distance < bestDistance && distance < Math.max(name.length, wrong.length) - 1) {
       best = name;
@@ -18,6 +21,12 @@ export const nearest = (wrong: string, names: readonly string[]): string | undef
 export const didYouMean = (wrong: string, names: readonly string[]): string => {
   const name = nearest(wrong, names);
   return name === undefined ? '' : `; did you mean ${JSON.stringify(name)}?`;
+};
+
+/** A word that was cut short or lengthened (`warning` for `warn`) is near, however many letters that is. */
+const distanceBetween = (a: string, b: string): number => {
+  const [short, long] = a.length < b.length ? [a, b] : [b, a];
+  return short.length >= 3 && long.startsWith(short) ? 1 : editDistance(a, b);
 };
 
 /** Letters to insert, delete or replace, and neighbours to swap (optimal string alignment). */

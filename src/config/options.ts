@@ -72,7 +72,7 @@ const option = <T>(
   return schema.register(optionNotes, full);
 };
 
-const describe = (value: unknown): string => {
+export const describeValue = (value: unknown): string => {
   if (value === null) return 'has no value; give it one or remove the line';
   if (Array.isArray(value)) return 'is a list';
   return typeof value === 'object' ? 'is a section of its own' : `is ${JSON.stringify(value)}`;
@@ -81,7 +81,7 @@ const describe = (value: unknown): string => {
 /** Why a value cannot be read as a scalar of the kind that is wanted. */
 const wanted = (value: unknown, kind: string): Reading<never> => {
   if (value === undefined) return problem(`${MISSING}; give it ${kind}`);
-  return problem(value === null ? describe(value) : `${describe(value)}; it should be ${kind}`);
+  return problem(value === null ? describeValue(value) : `${describeValue(value)}; it should be ${kind}`);
 };
 
 const inRange = (
@@ -171,7 +171,7 @@ export const text = (
 ) =>
   option<string>({ type: 'text', ...of }, (value) => {
     if (typeof value === 'number' || typeof value === 'boolean')
-      return problem(`${describe(value)}, not text; put it in quotes`);
+      return problem(`${describeValue(value)}, not text; put it in quotes`);
     if (typeof value !== 'string') return wanted(value, of.type === 'path' ? 'a path' : 'a text');
     if (value.trim() === '') return problem('is empty; give it a value or remove the line');
     if (/\p{Cc}/u.test(value)) return problem('holds a control character (a line break, for example)');
