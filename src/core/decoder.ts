@@ -71,9 +71,9 @@ export interface Joiner {
    * @returns false when there is no memory left to keep it in: nothing was changed. Close the record here, with `complete`
    *   or, if none is open, as a row of its own, and mark it PARTIAL; so nothing is lost.
    */
-  append(channel: Channel, bytes: Uint8Array, piece: Piece): boolean;
+  append(channel: Channel, region: Region, piece: Piece): boolean;
   /**
-   * Ends the open record with its last piece, lays the whole message into the region's arena and turns `piece` into the
+   * Ends the open record (there must be one) with its last piece, lays the whole message into the region's arena and turns `piece` into the
    * record: the first piece's source offset, the last piece's time, the flags of all of them and JOINED, TRUNCATED or CARRIED
    * as they apply.
    *
@@ -95,7 +95,7 @@ export interface StreamJoiner extends Joiner {
   /** The seed for the rows with CARRIED that this channel gave since the last `enter`. */
   carriedSeed(channel: Channel): GenerationSeed;
   /**
-   * Closes the open record without its last piece (the container is gone, or it was waited for long enough). Its message and
+   * Closes the open record (there must be one) without its last piece (the container is gone, or it was waited for long enough). Its message and
    * the time of its last piece go into the arena, and `record` becomes a row with PARTIAL and all other flags it needs.
    *
    * @returns false when the arena has no room: nothing was changed

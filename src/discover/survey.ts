@@ -1,0 +1,245 @@
+import { basename, dirname, join } from 'node:path';
+import type { KubernetesOrigin, Origin } from '../core/origin.ts';
+import { streamKeyOf } from '../core/origin.ts';
+import type { SightedFile, StreamSighting } from '../core/sighting.ts';
+import type { DirectoryEntry, Files } from '../system/system.ts';
+import { parseContainerPath, parseLinkName, parsePodDirectory } from './kubelet-names.ts';
+import { containerHop, type Home, homeAt, Links } from './links.ts';
+import { parseLogName } from './log-name.ts';
+
+/**
+ * Finds the container streams and their files. Truth is what the directories say when they are read: a survey keeps no
+ * opinion of its own beyond what it needs to not read an unchanged directory again.
+ *
+ *   logs directory   links with kubelet names, other links, plain files
+ *   pods directory   <ns>_<pod>_<uid>/<container>/<restart>.log and its rotated generations, or a link on to Docker's
+ */
+export interface SurveySettings {
+  readonly logsDirectory: string;
+  /** Pods directories known from the start; those to which links lead are added. */
+  readonly podsDirectories: readonly string[];
+  readonly host: string;
+  /** Which streams to follow. */
+  readonly selects: (origin: Origin) => boolean;
+  /** Which names of plain files are logs. */
+  readonly selectsFile: (name: string) => boolean;
+}
+
+export type Sightings = Generator<readonly StreamSighting[], void, void>;
+
+/** A file system that stamps times by the timer tick cannot show a second change within the same 10 ms. */
+const TIME_GRAIN_MS = 50;
+
+export class Survey {
+  readonly #files: Files;
+  readonly #settings: SurveySettings;
+  readonly #podsDirectories: Set<string>;
+  readonly #links: Links;
+  /** When a directory was last read, by its own modification time; only while a later change would be sure to show. */
+  readonly #readAt = new Map<string, number>();
+  /** Container ids by the path that the kubelet's link points to. */
+  #containerIds = new Map<string, string>();
+  /** What was reported of a directory, so that streams that left it can be reported as gone. */
+  readonly #reported = new Map<string, ReadonlyMap<string, StreamSighting>>();
+
+  constructor(files: Files, settings: SurveySettings) {
+    this.#files = files;
+    this.#settings = settings;
+    this.#podsDirectories = new Set(settings.podsDirectories);
+    this.#links = new Links(files);
+  }
+
+  /** Directories to watch for new pods. */
+  get podsDirectories(): ReadonlySet<string> {
+    return this.#podsDirectories;
+  }
+
+  /** Walks everything that may have changed; yields once per directory, so that the walk can be spread over time. */
+  *sweep(nowMs: number): Sightings {
+    yield* this.#readLogsDirectory(nowMs, false);
+    for (const pods of [...this.#podsDirectories]) {
+      for (const directory of this.#containerDirectories(pods)) yield* this.scan(directory, nowMs);
+    }
+    for (const directory of this.#links.directories) yield* this.scan(directory, nowMs);
+    for (const directory of [...this.#reported.keys()]) {
+      if (this.#files.directoryTime(directory) === undefined) yield this.#forget(directory);
+    }
+  }
+
+  /** What a hint about this path leads to: the directory that it is, or is in, or the directories below it. */
+  *follow(path: string, nowMs: number): Sightings {
+    const { logsDirectory } = this.#settings;
+    for (const directory of [path, dirname(path)]) {
+      if (directory === logsDirectory || this.#isContainerDirectory(directory) || this.#reported.has(directory)) {
+        yield* this.scan(directory, nowMs, true);
+      }
+    }
+    if (this.#podsDirectories.has(dirname(path)) && parsePodDirectory(basename(path)) !== undefined) {
+      for (const container of this.#subdirectories(path)) yield* this.scan(join(path, container), nowMs, true);
+    }
+  }
+
+  /** Reads one directory of log files, if it changed or if `always`. */
+  *scan(directory: string, nowMs: number, always = false): Sightings {
+    if (directory === this.#settings.logsDirectory) {
+      yield* this.#readLogsDirectory(nowMs, always);
+      return;
+    }
+    if (!this.#changed(directory, nowMs) && !always) return;
+    const entries = this.#files.list(directory);
+    if (entries === undefined) {
+      yield this.#forget(directory);
+      return;
+    }
+    if (this.#isContainerDirectory(directory)) yield* this.#followDockerLinks(directory, entries, nowMs);
+    yield this.#report(directory, this.#group(directory, entries));
+  }
+
+  // ---- the logs directory
+
+  *#readLogsDirectory(nowMs: number, always: boolean): Sightings {
+    const directory = this.#settings.logsDirectory;
+    if (!this.#changed(directory, nowMs) && !always) return;
+    const entries = this.#files.list(directory);
+    if (entries === undefined) {
+      yield this.#forget(directory);
+      return;
+    }
+    if (entries.some((entry) => entry.kind === 'directory' && parsePodDirectory(entry.name) !== undefined)) {
+      this.#podsDirectories.add(directory);
+    }
+    const idsBefore = this.#containerIds;
+    this.#containerIds = new Map();
+    const links = entries.filter((entry) => entry.kind === 'link');
+    const moved = this.#links.replace(directory, links.flatMap((entry) => this.#followLink(directory, entry.name)));
+    yield this.#report(directory, this.#group(directory, entries));
+    for (const linked of moved) if (linked !== directory) yield* this.scan(linked, nowMs, true);
+    for (const [path, id] of this.#containerIds) {
+      if (idsBefore.get(path) !== id) yield* this.scan(dirname(path), nowMs, true);
+    }
+  }
+
+  /** A link in the logs directory names a container in a pods directory, or it is the only name of a file elsewhere. */
+  #followLink(directory: string, name: string): readonly Home[] {
+    if (parseLogName(name)?.age.kind !== 'live') return [];
+    const chain = this.#links.resolve(join(directory, name));
+    const target = chain.at(-1);
+    if (target === undefined) return [];
+    const link = parseLinkName(name);
+    const hop = containerHop(chain);
+    if (hop !== undefined) {
+      const container = parseContainerPath(hop);
+      if (container !== undefined) this.#podsDirectories.add(container.podsDirectory);
+      if (link !== undefined) this.#containerIds.set(hop, link.containerId);
+      return [];
+    }
+    // A target in the logs directory itself is followed under its own name: once is enough.
+    if (dirname(target) === directory) return [];
+    if (link === undefined && !this.#settings.selectsFile(name)) return [];
+    return [homeAt(target, this.#originOf(name), link !== undefined, directory)];
+  }
+
+  // ---- pods directories
+
+  *#containerDirectories(pods: string): Generator<string, void, void> {
+    for (const pod of this.#subdirectories(pods)) {
+      if (parsePodDirectory(pod) === undefined) continue;
+      for (const container of this.#subdirectories(join(pods, pod))) yield join(pods, pod, container);
+    }
+  }
+
+  #subdirectories(directory: string): readonly string[] {
+    const entries = this.#files.list(directory) ?? [];
+    return entries.filter((entry) => entry.kind === 'directory').map((entry) => entry.name);
+  }
+
+  #isContainerDirectory(directory: string): boolean {
+    const pod = dirname(directory);
+    return this.#podsDirectories.has(dirname(pod)) && parsePodDirectory(basename(pod)) !== undefined;
+  }
+
+  /** Under Docker `0.log` is a link on to Docker's own file, which rotates in Docker's own directory. */
+  *#followDockerLinks(directory: string, entries: readonly DirectoryEntry[], nowMs: number): Sightings {
+    const homes = entries.flatMap((entry) => {
+      const origin = entry.kind === 'link' ? this.#containerOrigin(join(directory, entry.name)) : undefined;
+      const target = origin && this.#links.resolve(join(directory, entry.name)).at(-1);
+      return origin === undefined || target === undefined ? [] : [homeAt(target, origin, true, directory)];
+    });
+    for (const linked of this.#links.replace(directory, homes)) {
+      if (linked !== directory) yield* this.scan(linked, nowMs, true);
+    }
+  }
+
+  #containerOrigin(path: string): KubernetesOrigin | undefined {
+    const container = parseContainerPath(path);
+    if (container === undefined) return undefined;
+    const { podsDirectory: _, ...names } = container;
+    const containerId = this.#containerIds.get(path) ?? '';
+    return { kind: 'kubernetes', ...names, containerId, host: this.#settings.host };
+  }
+
+  /** What a name in the logs directory says by itself. */
+  #originOf(name: string): Origin {
+    const { host } = this.#settings;
+    const link = parseLinkName(name);
+    if (link === undefined) return { kind: 'file', file: name, host };
+    return { kind: 'kubernetes', ...link, uid: '', restart: 0, host };
+  }
+
+  // ---- one directory
+
+  /** Puts the files of a directory together by stream. */
+  #group(directory: string, entries: readonly DirectoryEntry[]): Map<string, StreamSighting> {
+    const streams = new Map<string, StreamSighting & { readonly files: SightedFile[] }>();
+    for (const entry of entries) {
+      const name = entry.kind === 'file' ? parseLogName(entry.name) : undefined;
+      const home = name && this.#homeOf(directory, name.base);
+      if (name === undefined || home === undefined || !this.#settings.selects(home.origin)) continue;
+      const { origin, kubeletNamed } = home;
+      const key = streamKeyOf(origin);
+      const stream = streams.get(key) ?? { key, origin, kubeletNamed, directory, files: [] };
+      stream.files.push({ path: join(directory, entry.name), age: name.age, compressed: name.compressed });
+      streams.set(key, stream);
+    }
+    return streams;
+  }
+
+  /** Which stream a live file of this name belongs to. */
+  #homeOf(directory: string, base: string): Pick<Home, 'origin' | 'kubeletNamed'> | undefined {
+    const linked = this.#links.homesIn(directory)?.get(base);
+    if (linked !== undefined) return linked;
+    if (this.#isContainerDirectory(directory)) {
+      const origin = this.#containerOrigin(join(directory, base));
+      return origin && { origin, kubeletNamed: true };
+    }
+    if (directory !== this.#settings.logsDirectory) return undefined;
+    const origin = this.#originOf(base);
+    if (origin.kind === 'file' && !this.#settings.selectsFile(base)) return undefined;
+    return { origin, kubeletNamed: origin.kind === 'kubernetes' };
+  }
+
+  // ---- what was read and said
+
+  /** Whether the directory may have changed since it was read. Remembers its time only when a later change would show. */
+  #changed(directory: string, nowMs: number): boolean {
+    const time = this.#files.directoryTime(directory);
+    if (time === undefined) return this.#reported.has(directory);
+    if (this.#readAt.get(directory) === time) return false;
+    if (nowMs - time > TIME_GRAIN_MS) this.#readAt.set(directory, time);
+    else this.#readAt.delete(directory);
+    return true;
+  }
+
+  #report(directory: string, streams: ReadonlyMap<string, StreamSighting>): readonly StreamSighting[] {
+    const before = this.#reported.get(directory);
+    const gone = [...(before?.values() ?? [])].filter((sighting) => !streams.has(sighting.key));
+    if (streams.size > 0) this.#reported.set(directory, streams);
+    else this.#reported.delete(directory);
+    return [...streams.values(), ...gone.map((sighting) => ({ ...sighting, files: [] }))];
+  }
+
+  #forget(directory: string): readonly StreamSighting[] {
+    this.#readAt.delete(directory);
+    return this.#report(directory, new Map());
+  }
+}
