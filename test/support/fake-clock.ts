@@ -45,7 +45,12 @@ export class FakeClock {
   }
 
   after(ms: number, callback: () => void): () => void {
-    const timer: Timer = { due: this.#monotonic + Math.max(0, ms), order: ++this.#order, callback, cancelled: false };
+    const timer: Timer = {
+      due: this.#monotonic + Math.max(0, ms),
+      order: ++this.#order,
+      callback,
+      cancelled: false,
+    };
     pushTimer(this.#timers, timer);
     return () => {
       timer.cancelled = true;
@@ -113,7 +118,7 @@ const isBefore = (a: Timer, b: Timer): boolean => a.due < b.due || (a.due === b.
 /** Kept sorted; a simulation has few timers, and most new ones are the last. */
 const pushTimer = (timers: Timer[], timer: Timer): void => {
   let at = timers.length;
-  for (let before = timers[at - 1]; before !== undefined && isBefore(timer, before); before = timers[at - 1]) at--;
+  for (let before = timers[at - 1]; before !== undefined && isBefore(timer, before); before = timers[at - 1])
+    at--;
   timers.splice(at, 0, timer);
 };
-

@@ -93,8 +93,8 @@ export class FakeDisk {
 
   /** Removes a directory with everything in it. */
   removeTree(path: string): void {
-    for (const name of this.volume.readdirSync(path)) {
-      const child = `${path}/${String(name)}`;
+    for (const name of this.names(path)) {
+      const child = `${path}/${name}`;
       if (this.inodeAt(child, false)?.isDirectory() === true) this.removeTree(child);
       else this.unlink(child);
     }
@@ -134,8 +134,11 @@ export class FakeDisk {
     return link.ok && link.value !== null ? link.value.getNode() : undefined;
   }
 
-  inodeOf(descriptor: number): Inode | undefined {
-    return this.volume._core.getFileByFd(descriptor)?.node;
+  /** The names in a directory; empty if it is none. */
+  names(directory: string): readonly string[] {
+    const link = this.volume._core.walk(directory, true, false, false);
+    if (!link.ok || link.value === null) return [];
+    return [...link.value.children.keys()].filter((name) => name !== '.' && name !== '..');
   }
 
   content(inode: Inode): Buffer {
@@ -144,14 +147,22 @@ export class FakeDisk {
 
   status(inode: Inode): FileStatus {
     const { ino, birthtimeNs, mtimeMs } = this.#describe(inode);
-    return { kind: kindOf(inode), dev: DEV, ino, birthtimeNs, size: inode.getSize(), mtimeMs, links: inode.nlink };
+    return {
+      kind: kindOf(inode),
+      dev: DEV,
+      ino,
+      birthtimeNs,
+      size: inode.getSize(),
+      mtimeMs,
+      links: inode.nlink,
+    };
   }
 
   /** How many bytes the files below a directory take. */
   usedBelow(directory: string): number {
     let used = 0;
-    for (const name of this.volume.existsSync(directory) ? this.volume.readdirSync(directory) : []) {
-      const path = `${directory}/${String(name)}`;
+    for (const name of this.names(directory)) {
+      const path = `${directory}/${name}`;
       const inode = this.inodeAt(path, false);
       if (inode?.isDirectory() === true) used += this.usedBelow(path);
       else used += inode?.getSize() ?? 0;
