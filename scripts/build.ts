@@ -3,17 +3,19 @@
  *
  * One file, because the image then needs neither node_modules nor a package manager, and because Node refuses
  * to strip types below node_modules. Readable rather than minified: a stack trace from a node at three in the
- * morning should name the function. The source map stands beside it, for `node --enable-source-maps`.
+ * morning should name the function. The source map stands beside it, for `node --enable-source-maps`, and so do
+ * the licences of the packages that went in, as those licences ask.
  */
-import { chmod } from 'node:fs/promises';
-import { build } from 'esbuild';
+import { chmodSync, existsSync, globSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { build, type Metafile } from 'esbuild';
 
 /** Packages written as CommonJS (pino, yaml) call `require` for Node's own modules; an ES module has none. */
 const COMMONJS_BRIDGE = `import { createRequire as birlerCreateRequire } from 'node:module';
 const require = birlerCreateRequire(import.meta.url);`;
 
 const outfile = process.argv[2] ?? 'dist/birler.mjs';
-const result = await build({
+const { metafile } = await build({
   entryPoints: ['src/main.ts'],
   outfile,
   bundle: true,
@@ -23,11 +25,36 @@ const result = await build({
   sourcemap: 'linked',
   sourcesContent: false,
   keepNames: true,
-  legalComments: 'linked',
   metafile: true,
   logLevel: 'warning',
   banner: { js: COMMONJS_BRIDGE },
 });
-await chmod(outfile, 0o755);
-const bytes = result.metafile.outputs[outfile]?.bytes ?? 0;
-process.stdout.write(`${outfile}: ${(bytes / 1024).toFixed(0)} KiB\n`);
+chmodSync(outfile, 0o755);
+const packages = packagesIn(metafile);
+writeFileSync(join(dirname(outfile), 'THIRD-PARTY-LICENSES.txt'), packages.map(licenceOf).join('\n'));
+process.stdout.write(
+  `${outfile}: ${(statSync(outfile).size / 1024).toFixed(0)} KiB, with ${packages.length} packages\n`,
+);
+
+/** The directories of the packages whose files are in the bundle, and that of Node, which runs it. */
+function packagesIn({ inputs }: Metafile): readonly string[] {
+  const directories = Object.keys(inputs).flatMap(
+    (path) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? [],
+  );
+  const node = globSync('node_modules/node/node_modules/node*-*-*').filter((path) =>
+    existsSync(join(path, 'LICENSE')),
+  );
+  return [...new Set([...directories, ...node])].toSorted();
+}
+
+function licenceOf(directory: string): string {
+  const manifest = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as {
+    readonly name: string;
+    readonly version: string;
+    readonly license?: string;
+  };
+  const texts = globSync('{LICEN[SC]E,COPYING,NOTICE}*', { cwd: directory }).toSorted();
+  const heading = `${manifest.name} ${manifest.version} (${manifest.license ?? 'no licence named'})`;
+  const body = texts.map((name) => readFileSync(join(directory, name), 'utf8').trim()).join('\n\n');
+  return `${'='.repeat(heading.length)}\n${heading}\n${'='.repeat(heading.length)}\n\n${body}\n`;
+}

@@ -1,0 +1,40 @@
+# birler's image: the pinned Node, its shared libraries, and one bundled file. No shell, no package manager.
+#
+#   docker build --tag birler .
+#
+# Both base images are arguments, because registries differ from place to place and some places have none:
+#
+#   BUILD_IMAGE    any Linux with Node 20 or newer, npm, sh and glibc. Only the build runs in it. If it already has
+#                  /build/node_modules, npm is not run and the build needs no network; that is how
+#                  test/integration/image.test.ts builds this file for real on a machine without a registry.
+#   RUNTIME_IMAGE  what the files are laid over. `scratch` is enough: Node is statically complete but for the few
+#                  libraries that are copied beside it from BUILD_IMAGE, and it brings its own certificates and
+#                  time zones. Where a policy asks for a certain base, name one without a libc of its own.
+#
+# The Node in the image is the one of package-lock.json (npm package `node`), not that of BUILD_IMAGE: what the tests
+# ran with is what runs. No instruction needs BuildKit; the classic builder of Docker 20.10 builds it too.
+ARG BUILD_IMAGE=node:26-bookworm-slim
+ARG RUNTIME_IMAGE=scratch
+
+FROM ${BUILD_IMAGE} AS build
+WORKDIR /build
+# Packages first: they change more rarely than the sources, and the layer is kept.
+COPY package.json package-lock.json .npmrc ./
+RUN if [ -x node_modules/node/bin/node ]; then echo 'packages come with the build image'; else npm ci; fi
+COPY . .
+# Without a shell, so that the same works over a base that has none but brings its packages.
+RUN ["node_modules/node/bin/node", "scripts/assemble-image.ts", "/image"]
+
+FROM ${RUNTIME_IMAGE}
+LABEL org.opencontainers.image.title="birler" \
+      org.opencontainers.image.description="A Kubernetes node log agent that stays on every container's log while it rotates" \
+      org.opencontainers.image.licenses="Apache-2.0"
+COPY --from=build /image/ /
+# User 0, and on purpose: CRI-O and Docker write logs as root with mode 0600 or 0640, and an owner may read his own
+# files without a single capability. The manifest drops all of them, and what is left of root is a uid that owns
+# the logs. Nothing is written outside /var/lib/birler (state), so the root file system can be read-only.
+USER 0:0
+WORKDIR /
+# Node is the entry point itself and gets the signals; a second SIGTERM still ends it at once.
+ENTRYPOINT ["/usr/local/bin/node", "/app/birler.mjs"]
+CMD ["run"]

@@ -1,0 +1,155 @@
+/**
+ * The Dockerfile, built for real and run as the DaemonSet runs it: read-only root, no capabilities, no network.
+ *
+ * No registry is needed. The build image is made by hand: busybox for a shell, the libraries of the pinned Node,
+ * and the packages that the bundle is made of, which the Dockerfile then finds and does not fetch.
+ */
+import { execFileSync } from 'node:child_process';
+import { chmodSync, copyFileSync, cpSync, mkdirSync, readFileSync, realpathSync, symlinkSync } from 'node:fs';
+import { dirname, isAbsolute, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeBusyboxRoot } from '../support/busybox-image.ts';
+import { DockerEngine } from '../support/docker-engine.ts';
+import { TempDir } from '../support/temp-dir.ts';
+import { TempNode } from '../support/temp-node.ts';
+import { allDelivered, verifyOutput } from '../support/verify.ts';
+import { WrittenContainer } from '../support/written-container.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+/** What the DaemonSet in deploy/ allows the container, in Docker's words. */
+const AS_IN_THE_CLUSTER = ['--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'];
+
+describe('the image', () => {
+  let engine: DockerEngine;
+
+  beforeAll(async () => {
+    engine = await DockerEngine.start();
+    importBuildImage(engine);
+    engine.docker([
+      'build',
+      '--network',
+      'none',
+      '--build-arg',
+      'BUILD_IMAGE=birler-build',
+      '--tag',
+      'birler',
+      ROOT,
+    ]);
+  });
+
+  afterAll(async () => {
+    await engine[Symbol.asyncDispose]();
+  });
+
+  const run = (node: TempNode, ...args: string[]): string => {
+    const mounts = [
+      '-v',
+      `${node.dir.join('var', 'log')}:/var/log:ro`,
+      '-v',
+      `${node.state}:/var/lib/birler`,
+    ];
+    return engine.docker([
+      'run',
+      '--rm',
+      '--network',
+      'none',
+      ...AS_IN_THE_CLUSTER,
+      ...mounts,
+      'birler',
+      ...args,
+    ]);
+  };
+
+  it('ships what two pods wrote, with nothing but its mounts, and once only', () => {
+    using node = new TempNode();
+    mkdirSync(node.state);
+    using shop = new WrittenContainer(node.container('shop'));
+    using bank = new WrittenContainer(node.container('bank'));
+    for (const { container } of [shop.write(500), bank.write(300)]) {
+      linkAsOnTheNode(node, container.linkPath, container.log);
+      // As CRI-O leaves them: the owner only, and the owner is root without capabilities.
+      chmodSync(container.log, 0o600);
+    }
+    const once = ['run', '--once', '--output', 'stdout', '--format', 'json'];
+    execFileSync('tee', [node.output], { input: run(node, ...once) });
+    expect(verifyOutput(node.output, [shop.account, bank.account])).toMatchObject(allDelivered(800));
+    shop.write(10);
+    expect(
+      run(node, ...once)
+        .trimEnd()
+        .split('\n'),
+    ).toHaveLength(10);
+  });
+
+  it('says its version, and stops with status 2 and one line at a flag that it does not know', () => {
+    using node = new TempNode();
+    mkdirSync(node.state);
+    const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+      readonly version: string;
+    };
+    expect(run(node, '--version').trim()).toBe(version);
+    expect(() => run(node, 'run', '--no-such-flag')).toThrow(
+      expect.objectContaining({
+        status: 2,
+        stderr: expect.stringMatching(/^.*--no-such-flag.*\n$/) as string,
+      }),
+    );
+  });
+
+  it('holds Node, its libraries, the bundle and the licences, and nothing else that runs', () => {
+    const id = engine.docker(['create', 'birler']).trim();
+    using unpacked = new TempDir('image');
+    engine.docker(['export', '--output', unpacked.join('image.tar'), id]);
+    const names = execFileSync('tar', ['-tf', unpacked.join('image.tar')], { encoding: 'utf8' }).split('\n');
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'usr/local/bin/node',
+        'app/birler.mjs',
+        'app/LICENSE',
+        'app/THIRD-PARTY-LICENSES.txt',
+      ]),
+    );
+    expect(names.filter((name) => /(?:^|\/)s?bin\/./.test(name))).toEqual(['usr/local/bin/node']);
+    expect(names.filter((name) => name.includes('node_modules'))).toEqual([]);
+  });
+});
+
+/** The kubelet's link leads to /var/log/pods, wherever the test keeps that directory. */
+function linkAsOnTheNode(node: TempNode, link: string, log: string): void {
+  execFileSync('rm', [link]);
+  symlinkSync(log.replace(node.dir.join('var', 'log'), '/var/log'), link);
+}
+
+/** Makes the image `birler-build`: a shell, what the pinned Node needs, and /build/node_modules. */
+function importBuildImage(engine: DockerEngine): void {
+  using dir = new TempDir('birler-build');
+  const root = makeBusyboxRoot(dir.join('root'));
+  const { sharedObjects } = process.report.getReport() as unknown as {
+    readonly sharedObjects: readonly string[];
+  };
+  for (const library of sharedObjects.filter(isAbsolute)) {
+    mkdirSync(dirname(join(root, library)), { recursive: true });
+    copyFileSync(realpathSync(library), join(root, library));
+  }
+  for (const path of packagesOfTheBundle()) {
+    const from = join(ROOT, path);
+    cpSync(from, join(root, 'build', path), {
+      recursive: true,
+      // The program stands at node/bin/node; the package it came from holds a second copy, headers and all.
+      filter: (source) => !/node_modules\/node\/node_modules\/[^/]+\/(?:bin|include|share)$/.test(source),
+    });
+  }
+  const archive = dir.join('base.tar');
+  execFileSync('tar', ['-C', root, '--numeric-owner', '--owner=0', '--group=0', '-cf', archive, '.']);
+  engine.docker(['import', '--change', 'ENV PATH=/bin', archive, 'birler-build']);
+}
+
+/** The installed packages that are not for development, and the bundler. */
+function packagesOfTheBundle(): readonly string[] {
+  const lock = JSON.parse(readFileSync(join(ROOT, 'node_modules', '.package-lock.json'), 'utf8')) as {
+    readonly packages: Readonly<Record<string, { readonly dev?: boolean }>>;
+  };
+  return Object.entries(lock.packages)
+    .filter(([path, { dev }]) => dev !== true || /^node_modules\/@?esbuild(?:\/|$)/.test(path))
+    .map(([path]) => path);
+}
