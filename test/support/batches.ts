@@ -79,12 +79,12 @@ export const makeBatch = (options: TestBatch): Batch => {
   }
   bytes.add(options.inputTail ?? '');
   const inputEnd = bytes.length;
-  options.records.forEach((record, row) => {
-    if (((record.flags ?? STREAM_KNOWN) & JOINED) === 0) return;
+  for (const [row, record] of options.records.entries()) {
+    if (((record.flags ?? STREAM_KNOWN) & JOINED) === 0) continue;
     table.ints[row * SLOTS + MESSAGE_START] = bytes.length;
     bytes.add(record.message);
     table.ints[row * SLOTS + MESSAGE_END] = bytes.length;
-  });
+  }
   bytes.add(new Uint8Array(options.slackBytes ?? 64));
   return {
     streamKey: streamKeyOf(origin),
