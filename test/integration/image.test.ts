@@ -5,18 +5,28 @@
  * and the packages that the bundle is made of, which the Dockerfile then finds and does not fetch.
  */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, cpSync, mkdirSync, readFileSync, realpathSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeBusyboxRoot } from '../support/busybox-image.ts';
 import { DockerEngine } from '../support/docker-engine.ts';
+import { readManifest } from '../support/manifest.ts';
 import { TempDir } from '../support/temp-dir.ts';
 import { TempNode } from '../support/temp-node.ts';
 import { allDelivered, verifyOutput } from '../support/verify.ts';
 import { WrittenContainer } from '../support/written-container.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-/** What the DaemonSet in deploy/ allows the container, in Docker's words. */
+/** What the manifest in deploy/ allows the container, in Docker's words; test/unit/deploy checks that it does. */
 const AS_IN_THE_CLUSTER = ['--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'];
 
 describe('the image', () => {
@@ -43,26 +53,20 @@ describe('the image', () => {
 
   const run = (node: TempNode, ...args: string[]): string => {
     const mounts = [
-      '-v',
       `${node.dir.join('var', 'log')}:/var/log:ro`,
-      '-v',
       `${node.state}:/var/lib/birler`,
-    ];
-    return engine.docker([
-      'run',
-      '--rm',
-      '--network',
-      'none',
-      ...AS_IN_THE_CLUSTER,
-      ...mounts,
-      'birler',
-      ...args,
-    ]);
+      `${node.dir.join('config')}:/etc/birler:ro`,
+    ].flatMap((mount) => ['--volume', mount]);
+    const as = ['--rm', '--network', 'none', '--env', 'NODE_NAME=node-7', ...AS_IN_THE_CLUSTER, ...mounts];
+    return engine.docker(['run', ...as, 'birler', ...args]);
   };
 
-  it('ships what two pods wrote, with nothing but its mounts, and once only', () => {
+  it('ships what two pods wrote when run as the manifest runs it, and each line once', () => {
+    const { config, container: manifest } = readManifest(join(ROOT, 'deploy', 'daemonset.yaml'));
     using node = new TempNode();
     mkdirSync(node.state);
+    mkdirSync(node.dir.join('config'));
+    writeFileSync(node.dir.join('config', 'birler.yaml'), config);
     using shop = new WrittenContainer(node.container('shop'));
     using bank = new WrittenContainer(node.container('bank'));
     for (const { container } of [shop.write(500), bank.write(300)]) {
@@ -70,12 +74,12 @@ describe('the image', () => {
       // As CRI-O leaves them: the owner only, and the owner is root without capabilities.
       chmodSync(container.log, 0o600);
     }
-    const once = ['run', '--once', '--output', 'stdout', '--format', 'json'];
-    execFileSync('tee', [node.output], { input: run(node, ...once) });
+    writeFileSync(node.output, run(node, ...manifest.args, '--once'));
     expect(verifyOutput(node.output, [shop.account, bank.account])).toMatchObject(allDelivered(800));
+    expect(run(node, ...manifest.args, '--once')).toBe('');
     shop.write(10);
     expect(
-      run(node, ...once)
+      run(node, ...manifest.args, '--once')
         .trimEnd()
         .split('\n'),
     ).toHaveLength(10);
