@@ -85,7 +85,7 @@ const recordLines = (batch: Batch, row: number, source: string, column: number, 
   const [first = '', ...further] = message.split('\n');
   let lines = `${style.paint.dim(clockTime(time))} ${source} ${bar} ${messageLine(first, style)}`;
   for (const line of further)
-    lines += `\n${' '.repeat(CLOCK_WIDTH + column + 2)} ${bar} ${messageLine(line, style)}`;
+    lines += `\n${' '.repeat(CLOCK_WIDTH + 1 + column)} ${bar} ${messageLine(line, style)}`;
   return `${lines}${style.paint.dim(endMark(flags))}\n`;
 };
 

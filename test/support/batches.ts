@@ -1,6 +1,6 @@
 import type { Batch, GenerationSeed } from '../../src/core/batch.ts';
 import type { Gap } from '../../src/core/gap.ts';
-import { type Origin, streamKeyOf } from '../../src/core/origin.ts';
+import { type KubernetesOrigin, type Origin, streamKeyOf } from '../../src/core/origin.ts';
 import { positionAt } from '../../src/core/position.ts';
 import {
   FLAGS,
@@ -41,7 +41,7 @@ export interface TestBatch {
 
 export const TEST_TIME = '2026-11-20T20:19:53.123456789Z';
 
-export const testOrigin: Origin = {
+export const testOrigin: KubernetesOrigin = {
   kind: 'kubernetes',
   namespace: 'shop',
   pod: 'web-0',
