@@ -1,0 +1,120 @@
+import { isUtf8 } from 'node:buffer';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Batch } from '../../../src/core/batch.ts';
+import { NO_ROOM } from '../../../src/core/encoder.ts';
+import type { Gap } from '../../../src/core/gap.ts';
+import { PARTIAL, STDERR, STREAM_KNOWN, TRUNCATED } from '../../../src/core/record-table.ts';
+import { createEncoder } from '../../../src/encode/encoder.ts';
+import { escapeRepairing, escapeTrusted } from '../../../src/encode/json-escape.ts';
+import { memoryOf } from '../../../src/encode/memory.ts';
+import { makeBatch, type TestBatch, type TestRecord } from '../../support/batches.ts';
+import { anyBatch, messageOf } from './arbitraries.ts';
+
+const encoder = createEncoder('json', { recordId: false, gapRecords: true, color: false });
+const target = new Uint8Array(1 << 16);
+
+const encoded = (batch: Batch): Buffer => {
+  const end = encoder.encode(batch, target, 0);
+  expect(end).not.toBe(NO_ROOM);
+  return Buffer.from(target.subarray(0, end));
+};
+
+const originFields = ({ origin }: Batch): object => {
+  if (origin.kind === 'file') return { file: origin.file };
+  const { namespace, pod, uid, container, containerId, restart, host } = origin;
+  const unknown = (text: string): string | undefined => (text === '' ? undefined : text);
+  return {
+    kubernetes: {
+      namespace_name: unknown(namespace),
+      pod_name: unknown(pod),
+      pod_id: unknown(uid),
+      container_name: unknown(container),
+      container_id: unknown(containerId),
+      restart_count: restart,
+      host: unknown(host),
+    },
+  };
+};
+
+/** What a line should be, by the slow way: an object, and JSON.stringify. */
+const recordLine = (record: TestRecord, batch: Batch): string => {
+  const flags = record.flags ?? 0;
+  return JSON.stringify({
+    time: record.time,
+    stream: (flags & STREAM_KNOWN) === 0 ? undefined : (flags & STDERR) === 0 ? 'stdout' : 'stderr',
+    log: Buffer.from(record.message).toString('utf8'),
+    partial: (flags & PARTIAL) === 0 ? undefined : true,
+    truncated: (flags & TRUNCATED) === 0 ? undefined : true,
+    ...originFields(batch),
+  });
+};
+
+const gapFields = ({ reason, bytes, file, generation, from }: Gap): object => ({
+  reason,
+  bytes,
+  file,
+  generation,
+  from,
+});
+
+const expectedLines = (plan: TestBatch, batch: Batch): string =>
+  plan.records.map((record) => `${recordLine(record, batch)}\n`).join('');
+
+test('a batch is, byte for byte, what JSON.stringify makes of its records', () => {
+  fc.assert(
+    fc.property(anyBatch, (plan) => {
+      const batch = makeBatch({ ...plan, gaps: [] });
+      const output = encoded(batch);
+      expect(output.toString('utf8')).toBe(expectedLines(plan, batch));
+      expect(isUtf8(output)).toBe(true);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('a gap is a record of its own before the others', () => {
+  fc.assert(
+    fc.property(anyBatch, (plan) => {
+      const batch = makeBatch(plan);
+      const lines = encoded(batch).toString('utf8').split('\n');
+      for (const [index, gap] of batch.gaps.entries()) {
+        const line = JSON.parse(lines[index] ?? '') as Record<string, unknown>;
+        expect(line['gap']).toEqual(gapFields(gap));
+        expect(line['time']).toBe(plan.records[0]?.time);
+        expect(line['log']).toContain(' not delivered: ');
+        expect(JSON.stringify(line)).toContain(JSON.stringify(originFields(batch)).slice(1));
+      }
+      expect(lines.slice(batch.gaps.length).join('\n')).toBe(expectedLines(plan, batch));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('valid text is escaped alike by the quick and by the careful way, and as JSON.stringify does', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 80 }), fc.nat({ max: 9 }), (text, at) => {
+      const bytes = Buffer.from(text);
+      const slow = JSON.stringify(bytes.toString('utf8')).slice(1, -1);
+      for (const escape of [escapeTrusted, escapeRepairing]) {
+        const to = memoryOf(new Uint8Array(600));
+        const end = escape(memoryOf(bytes), 0, bytes.length, to, at, 600);
+        expect(Buffer.from(to.bytes.subarray(at, end)).toString('utf8')).toBe(slow);
+      }
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('a message at any place of the batch comes out the same, whatever stands before and behind it', () => {
+  fc.assert(
+    fc.property(messageOf(false), messageOf(false), messageOf(false), (before, message, behind) => {
+      const lineOf = (records: readonly TestRecord[], index: number): string | undefined =>
+        encoded(makeBatch({ records })).toString('utf8').split('\n')[index];
+      expect(lineOf([{ message: before }, { message }, { message: behind }], 1)).toBe(
+        lineOf([{ message }], 0),
+      );
+    }),
+    { numRuns: 500 },
+  );
+});
