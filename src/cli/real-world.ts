@@ -1,0 +1,46 @@
+import { homedir, hostname } from 'node:os';
+import { isatty } from 'node:tty';
+import type { Surroundings } from '../config/surroundings.ts';
+import { BirlerError, errnoOf } from '../core/errors.ts';
+import type { World } from './world.ts';
+
+const STDOUT = 1;
+const STDERR = 2;
+
+/** The commands' world as it is. */
+export const realWorld = (): World => ({
+  print: writer(() => process.stdout),
+  complain: writer(() => process.stderr),
+  surroundings,
+  now: () => Date.now(),
+  loadFiles: async () => (await import('../system/real-files.ts')).realFiles,
+  runAgent: () => notWired('run'),
+  readStatus: () => notWired('status'),
+});
+
+const notWired = (command: string): Promise<never> =>
+  Promise.reject(new BirlerError('unreadable', `birler ${command} is not built yet in this revision`));
+
+/**
+ * Opens the stream only when something is written: touching process.stdout changes the mode of a pipe that the agent's
+ * own output shares. `birler --help | head -1` closes the pipe early, and that is nobody's mistake.
+ */
+const writer = (stream: () => NodeJS.WriteStream): ((text: string) => void) => {
+  let opened: NodeJS.WriteStream | undefined;
+  return (text) => {
+    opened ??= stream().on('error', (error) => {
+      if (errnoOf(error) !== 'EPIPE') throw error;
+    });
+    opened.write(text);
+  };
+};
+
+const surroundings = (): Surroundings => ({
+  variables: process.env,
+  hostname: hostname(),
+  homeDirectory: homedir(),
+  workingDirectory: process.cwd(),
+  isRoot: process.getuid?.() === 0,
+  stdoutIsTerminal: isatty(STDOUT),
+  stderrIsTerminal: isatty(STDERR),
+});

@@ -1,0 +1,76 @@
+import { type Command, Option } from 'commander';
+import type { Flags } from '../config/flags.ts';
+import { flagValue, flagValues } from './flag-values.ts';
+import { checkDirectories, readConfigText } from './read-config.ts';
+import type { World } from './world.ts';
+
+interface RunOptions extends Flags {
+  readonly config?: string;
+  readonly once?: boolean;
+}
+
+/** `birler run`: follow the logs and ship them. Every flag but --config and --once stands for an option of birler.yaml. */
+export const addRunCommand = (program: Command, world: World, exitWith: (code: number) => void): void => {
+  program
+    .command('run')
+    .description(
+      'Follow the logs of this node and deliver every line. Flags win over the configuration file.',
+    )
+    .option('--config <file>', 'read the configuration from this file', flagValue)
+    .option(
+      '--logs <dir>',
+      'the links to the logs, or plain *.log files (default: $CONTAINER_LOG_DIRECTORY, else /var/log/containers)',
+      flagValue,
+    )
+    .option(
+      '--pods <dir>',
+      'the log files themselves (default: /var/log/pods, or where the links lead)',
+      flagValue,
+    )
+    .option(
+      '--state <dir>',
+      'where to remember what was delivered (default: /var/lib/birler for root, else ~/.local/state/birler)',
+      flagValue,
+    )
+    .option(
+      '--output <where>',
+      'stdout, or file:PATH; can be given more than once, replaces the outputs of the file (default: stdout)',
+      flagValues,
+    )
+    .addOption(
+      new Option(
+        '--format <format>',
+        'how records are written (default: pretty on a terminal, else json)',
+      ).choices(['json', 'raw', 'cri', 'pretty']),
+    )
+    .addOption(
+      new Option(
+        '--start <where>',
+        'where to begin with logs that were never read (default: beginning)',
+      ).choices(['beginning', 'end']),
+    )
+    .option('--once', 'deliver what is there, then end')
+    .option('--grace <time>', 'how long a stop may take to deliver what was read (default: 10s)', flagValue)
+    .addOption(
+      new Option(
+        '--log-level <level>',
+        'the least important message to print on stderr (default: info)',
+      ).choices(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
+    )
+    .addOption(
+      new Option('--watch <mode>', 'whether the file system may wake birler (default: auto)').choices([
+        'auto',
+        'off',
+      ]),
+    )
+    .allowExcessArguments(false)
+    .action(async (options: RunOptions) => exitWith(await run(options, world)));
+};
+
+const run = async ({ config: path, once, ...flags }: RunOptions, world: World): Promise<number> => {
+  const [{ loadConfig }, files] = await Promise.all([import('../config/load.ts'), world.loadFiles()]);
+  const file = path === undefined ? undefined : await readConfigText(path, files);
+  const config = loadConfig(file, flags, world.surroundings());
+  checkDirectories(config, files);
+  return world.runAgent(config, { once: once === true, graceMs: config.graceMs });
+};

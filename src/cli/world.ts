@@ -1,0 +1,28 @@
+import type { Config } from '../config/config.ts';
+import type { Surroundings } from '../config/surroundings.ts';
+import type { Files } from '../system/system.ts';
+import type { Status } from './status-view.ts';
+
+/** What the commands ask of the world. Slow things are functions, so that `birler --help` need not load them. */
+export interface World {
+  /** Writes to standard output. */
+  readonly print: (text: string) => void;
+  /** Writes to standard error. */
+  readonly complain: (text: string) => void;
+  readonly surroundings: () => Surroundings;
+  readonly now: () => number;
+  readonly loadFiles: () => Promise<ReadableFiles>;
+  readonly runAgent: RunAgent;
+  readonly readStatus: ReadStatus;
+}
+
+export type ReadableFiles = Pick<Files, 'statusOf' | 'list' | 'readWhole'>;
+
+/** Runs until it is stopped, or with `once` until everything that is there was delivered. Resolves to the exit code. */
+export type RunAgent = (
+  config: Config,
+  options: { readonly once: boolean; readonly graceMs: number },
+) => Promise<number>;
+
+/** What the agent of this state directory, running or not, has saved. */
+export type ReadStatus = (stateDirectory: string) => Promise<Status>;
