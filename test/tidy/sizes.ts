@@ -1,7 +1,7 @@
 import { closingBracket, lineAt, type SourceFile } from './source-text.ts';
 
-export const MOST_FILE_LINES = 350;
-export const MOST_FUNCTION_LINES = 90;
+const MOST_FILE_LINES = 350;
+const MOST_FUNCTION_LINES = 90;
 
 export interface FunctionSpan {
   readonly name: string;
