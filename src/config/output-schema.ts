@@ -6,7 +6,7 @@ const common = {
   name: decidedLater(
     text({
       description:
-        'The output’s name. Its positions are kept under it: under another name everything is delivered again.',
+        "The output's name. Its positions are kept under it: under another name everything is delivered again.",
       pattern: /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/,
       patternNote: 'up to 63 letters, digits, dots, dashes and underscores, the first a letter or a digit',
       example: 'archive',

@@ -87,7 +87,7 @@ const limits = section('Bounds on what birler takes from the node.', {
     maximum: '16TiB',
   }),
   read_share: size({
-    description: 'How much of one pod is read before it is the next one’s turn.',
+    description: "How much of one pod is read before it is the next one's turn.",
     default: '256KiB',
     minimum: '4KiB',
     maximum: '16MiB',
