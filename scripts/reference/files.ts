@@ -1,0 +1,10 @@
+import { cliPage } from './cli-page.ts';
+import { configPage } from './config-page.ts';
+import { editorSchema } from './editor-schema.ts';
+
+/** The generated files of docs/reference, by name. */
+export const referenceFiles = (): Readonly<Record<string, string>> => ({
+  'config.md': configPage(),
+  'cli.md': cliPage(),
+  'birler.schema.json': `${JSON.stringify(editorSchema(), null, 2)}\n`,
+});
