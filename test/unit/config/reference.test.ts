@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { referenceFiles } from '../../../scripts/reference/files.ts';
+import { sections } from '../../../scripts/reference/options.ts';
+import { loadConfig } from '../../../src/config/load.ts';
+import { surroundings } from '../../support/surroundings.ts';
+
+const committed = (name: string): string =>
+  readFileSync(fileURLToPath(new URL(`../../../docs/reference/${name}`, import.meta.url)), 'utf8');
+
+describe('the reference', () => {
+  it.each(Object.entries(referenceFiles()))(
+    'has %s as the code says it (npm run docs makes it)',
+    (name, content) => {
+      expect(committed(name)).toBe(content);
+    },
+  );
+
+  it('gives every option a description, and a default or the word required', () => {
+    for (const { options } of sections()) {
+      for (const { note } of options) expect(note.description).toMatch(/^\S.*\.$/);
+    }
+  });
+
+  it('gives every size, duration and number its bounds', () => {
+    const numeric = sections()
+      .flatMap(({ options }) => options)
+      .filter(({ note }) => ['size', 'duration', 'integer'].includes(note.type));
+    expect(numeric.length).toBeGreaterThan(10);
+    for (const { note } of numeric) expect([note.minimum, note.maximum]).not.toContain('');
+  });
+});
+
+describe('example.yaml', () => {
+  const text = committed('example.yaml');
+
+  it('is right', () => {
+    const config = loadConfig({ name: 'example.yaml', text }, {}, surroundings());
+    expect(config.outputs.map(({ name }) => name)).toEqual(['console', 'archive']);
+  });
+
+  it('has every option', () => {
+    const names = sections().flatMap(({ options }) => options.map(({ name }) => name));
+    const missing = names.filter(
+      (name) => name !== '(each)' && !new RegExp(`^[ -]*${name}:`, 'm').test(text),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it('shows the defaults where it does not say otherwise', () => {
+    const withoutExamples = text
+      .replace(/^outputs:[\s\S]*/m, '')
+      .replace(/^ {2}(include|exclude):\n(?: {4}.*\n)+|^ {4}exclude:\n(?: {6}.*\n)+/gm, '');
+    const load = (source: string) =>
+      loadConfig(
+        { name: 'example.yaml', text: source },
+        { state: '/s', pods: '/p' },
+        surroundings({ hostname: 'node-7' }),
+      );
+    expect(load(withoutExamples)).toEqual(load(''));
+  });
+});
