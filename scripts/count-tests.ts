@@ -1,7 +1,7 @@
 /**
  * Prints `N passed, N failed` (and `, N skipped` when there are any) from the JSON report of vitest:
  * `node scripts/count-tests.ts REPORT.json`. A test file that failed before its first test counts as one failed
- * test, because the report does not count it as any. Ends with status 1 when no test ran.
+ * test, because the report does not count it as any. Prints nothing and ends with status 1 when no test ran.
  */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
@@ -26,5 +26,5 @@ const brokenFiles = report.testResults.filter(
 const passed = report.numPassedTests;
 const failed = report.numFailedTests + brokenFiles;
 const skipped = report.numPendingTests + report.numTodoTests;
-process.stdout.write(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`);
 if (passed + failed === 0) process.exitCode = 1;
+else process.stdout.write(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`);
