@@ -22,6 +22,7 @@ import { DockerEngine } from '../support/docker-engine.ts';
 import { readManifest } from '../support/manifest.ts';
 import { TempDir } from '../support/temp-dir.ts';
 import { TempNode } from '../support/temp-node.ts';
+import { until } from '../support/until.ts';
 import { allDelivered, verifyOutput } from '../support/verify.ts';
 import { WrittenContainer } from '../support/written-container.ts';
 
@@ -51,15 +52,8 @@ describe('the image', () => {
     await engine[Symbol.asyncDispose]();
   });
 
-  const run = (node: TempNode, ...args: string[]): string => {
-    const mounts = [
-      `${node.dir.join('var', 'log')}:/var/log:ro`,
-      `${node.state}:/var/lib/birler`,
-      `${node.dir.join('config')}:/etc/birler:ro`,
-    ].flatMap((mount) => ['--volume', mount]);
-    const as = ['--rm', '--network', 'none', '--env', 'NODE_NAME=node-7', ...AS_IN_THE_CLUSTER, ...mounts];
-    return engine.docker(['run', ...as, 'birler', ...args]);
-  };
+  const run = (node: TempNode, ...args: string[]): string =>
+    engine.docker(['run', '--rm', ...asOn(node), ...args]);
 
   it('ships what two pods wrote when run as the manifest runs it, and each line once', () => {
     const { config, container: manifest } = readManifest(join(ROOT, 'deploy', 'daemonset.yaml'));
@@ -83,6 +77,24 @@ describe('the image', () => {
         .trimEnd()
         .split('\n'),
     ).toHaveLength(10);
+  });
+
+  it('follows until it is told to stop, and then ends by itself with status 0', async () => {
+    using node = new TempNode();
+    mkdirSync(node.state);
+    using app = new WrittenContainer(node.container());
+    linkAsOnTheNode(node, app.container.linkPath, app.container.log);
+    const id = engine.docker(['run', '--detach', ...asOn(node), 'run', '--output', 'stdout']).trim();
+    const lines = (): number => engine.docker(['logs', id]).split('\n').length - 1;
+    app.write(20);
+    await until('the first lines are out', () => lines() === 20);
+    app.write(5);
+    await until('the next lines are out', () => lines() === 25);
+    const began = performance.now();
+    engine.docker(['stop', '--time', '30', id]);
+    expect(engine.docker(['inspect', '--format', '{{.State.ExitCode}}', id]).trim()).toBe('0');
+    expect(performance.now() - began).toBeLessThan(15_000);
+    expect(lines()).toBe(25);
   });
 
   it('says its version, and stops with status 2 and one line at a flag that it does not know', () => {
@@ -117,6 +129,16 @@ describe('the image', () => {
     expect(names.filter((name) => name.includes('node_modules'))).toEqual([]);
   });
 });
+
+/** The arguments of `docker run` that do what the manifest does. */
+function asOn(node: TempNode): readonly string[] {
+  const mounts = [
+    `${node.dir.join('var', 'log')}:/var/log:ro`,
+    `${node.state}:/var/lib/birler`,
+    `${node.dir.join('config')}:/etc/birler:ro`,
+  ].flatMap((mount) => ['--volume', mount]);
+  return ['--network', 'none', '--env', 'NODE_NAME=node-7', ...AS_IN_THE_CLUSTER, ...mounts, 'birler'];
+}
 
 /** The kubelet's link leads to /var/log/pods, wherever the test keeps that directory. */
 function linkAsOnTheNode(node: TempNode, link: string, log: string): void {
