@@ -35,6 +35,8 @@ export interface TestBatch {
   readonly carriedSeed?: readonly [GenerationSeed, GenerationSeed];
   /** How many readable bytes follow the last message: a region has at least 64, a sink's copy may have none. */
   readonly slackBytes?: number;
+  /** `raw`: the lines follow each other as in a raw file, and all have the first record's time. */
+  readonly layout?: 'cri' | 'raw';
   /** What stands behind the last line of the input, as if a chunk had been cut there. */
   readonly inputTail?: Uint8Array;
 }
@@ -58,14 +60,17 @@ export const makeBatch = (options: TestBatch): Batch => {
   const seed = options.seed ?? { high: 0x01234567, low: 0x89abcdef | 0 };
   const table = new RecordTable(Math.max(1, options.records.length));
   const bytes = new Pieces();
+  const raw = options.layout === 'raw';
+  if (raw) bytes.add(options.records[0]?.time ?? TEST_TIME);
+  const observedEnd = bytes.length;
   for (const record of options.records) {
     const row = table.rows++;
     const slot = row * SLOTS;
     const flags = record.flags ?? STREAM_KNOWN;
-    table.ints[slot + TIME_START] = bytes.length;
-    bytes.add(record.time ?? TEST_TIME);
-    table.ints[slot + TIME_END] = bytes.length;
-    bytes.add(' stdout F ');
+    table.ints[slot + TIME_START] = raw ? 0 : bytes.length;
+    if (!raw) bytes.add(record.time ?? TEST_TIME);
+    table.ints[slot + TIME_END] = raw ? observedEnd : bytes.length;
+    if (!raw) bytes.add(' stdout F ');
     if ((flags & JOINED) === 0) {
       table.ints[slot + MESSAGE_START] = bytes.length;
       bytes.add(record.message);

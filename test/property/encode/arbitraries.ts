@@ -23,9 +23,17 @@ const nastyPiece = fc.constantFrom(
     '\ufffd',
     '\ufeff',
   ].map((text) => Buffer.from(text)),
-  ...['\u2028', '\u202e', '\u001b[31m', '\u001b]0;title\u0007', '\u009b2J', '{"a":"b",', '}'].map((text) =>
-    Buffer.from(text),
-  ),
+  ...[
+    '\u2028',
+    '\u202e',
+    '\u001b[31m',
+    '\u001b]0;title\u0007',
+    '\u009b2J',
+    '\u001b[K',
+    '\u001b[5A',
+    '{"a":"b",',
+    '}',
+  ].map((text) => Buffer.from(text)),
   // Lone continuation, lone leads, sequences cut after one, two and three bytes.
   ...[[0x80], [0xbf], [0xc3], [0xe2], [0xe2, 0x82], [0xf0], [0xf0, 0x9f], [0xf0, 0x9f, 0x98]].map((b) =>
     Buffer.from(b),

@@ -12,6 +12,7 @@ import { makeBatch, type TestBatch, type TestRecord } from '../../support/batche
 import { anyBatch, messageOf } from './arbitraries.ts';
 
 const encoder = createEncoder('json', { recordId: false, gapRecords: true, color: false });
+const CANARY = 0xa5;
 const target = new Uint8Array(1 << 16);
 
 const encoded = (batch: Batch): Buffer => {
@@ -103,6 +104,30 @@ test('valid text is escaped alike by the quick and by the careful way, and as JS
       }
     }),
     { numRuns: 2000 },
+  );
+});
+
+test('both ways keep to their room, to the byte', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 40 }), messageOf(true), (text, anything) => {
+      for (const [escape, bytes] of [
+        [escapeTrusted, Buffer.from(text)],
+        [escapeRepairing, Buffer.from(text)],
+        [escapeRepairing, anything],
+      ] as const) {
+        const from = memoryOf(bytes);
+        const need = escape(from, 0, bytes.length, memoryOf(new Uint8Array(4096)), 0, 4096);
+        const to = memoryOf(new Uint8Array(need + 24));
+        for (let room = 0; room <= need + 8; room++) {
+          to.bytes.fill(CANARY);
+          const end = escape(from, 0, bytes.length, to, 8, 8 + room);
+          expect(end).toBe(room < need ? NO_ROOM : 8 + need);
+          expect(to.bytes.subarray(0, 8).every((byte) => byte === CANARY)).toBe(true);
+          expect(to.bytes.subarray(8 + room).every((byte) => byte === CANARY)).toBe(true);
+        }
+      }
+    }),
+    { numRuns: 60 },
   );
 });
 

@@ -25,7 +25,7 @@ test('raw is every message, untouched, and a newline', () => {
 test('raw copies the lines of a raw file as they stand in it', () => {
   fc.assert(
     fc.property(fc.array(fc.string({ maxLength: 300 }), { maxLength: 20 }), (lines) => {
-      const batch = makeBatch({ records: lines.map((message) => ({ message, time: '' })) });
+      const batch = makeBatch({ layout: 'raw', records: lines.map((message) => ({ message })) });
       const encoder = createEncoder('raw', { recordId: false, gapRecords: true, color: false });
       const end = encoder.encode(batch, target, 0);
       expect(Buffer.from(target.subarray(0, end)).toString()).toBe(lines.map((line) => `${line}\n`).join(''));

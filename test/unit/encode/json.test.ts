@@ -3,7 +3,10 @@ import type { Batch } from '../../../src/core/batch.ts';
 import type { Gap } from '../../../src/core/gap.ts';
 import {
   CARRIED,
+  MESSAGE_END,
+  MESSAGE_START,
   PARTIAL,
+  SLOTS,
   STDERR,
   STREAM_KNOWN,
   TRUNCATED,
@@ -78,6 +81,14 @@ describe('a record', () => {
     const logs = encode(makeBatch({ records })).match(/"log":"(?:[^"\\]|\\.)*"/g);
     expect(logs).toEqual(['"log":"漢字"', '"log":"a\ufffd\\"\ufffd"', '"log":"é"']);
   });
+});
+
+test('a message that was cut inside a character is mended, also where all text around it is valid', () => {
+  const batch = makeBatch({ records: [{ message: 'x漢' }, { message: '漢x' }] });
+  const { ints } = batch.table;
+  ints[MESSAGE_END] = (ints[MESSAGE_END] ?? 0) - 1;
+  ints[SLOTS + MESSAGE_START] = (ints[SLOTS + MESSAGE_START] ?? 0) + 1;
+  expect(encode(batch).match(/"log":"[^"]*"/g)).toEqual(['"log":"x\ufffd"', '"log":"\ufffd\ufffdx"']);
 });
 
 describe('a gap', () => {

@@ -2,7 +2,16 @@ import { expect, test } from 'vitest';
 import type { Batch } from '../../../src/core/batch.ts';
 import type { OutputFormat } from '../../../src/core/encoder.ts';
 import type { Gap } from '../../../src/core/gap.ts';
-import { JOINED, PARTIAL, STDERR, STREAM_KNOWN, TRUNCATED } from '../../../src/core/record-table.ts';
+import {
+  JOINED,
+  MESSAGE_END,
+  MESSAGE_START,
+  PARTIAL,
+  SLOTS,
+  STDERR,
+  STREAM_KNOWN,
+  TRUNCATED,
+} from '../../../src/core/record-table.ts';
 import { createEncoder } from '../../../src/encode/encoder.ts';
 import { makeBatch } from '../../support/batches.ts';
 
@@ -28,6 +37,16 @@ test('raw keeps bytes that are not UTF-8', () => {
   const encoder = createEncoder('raw', { recordId: false, gapRecords: false, color: false });
   expect(encoder.encode(makeBatch({ records: [{ message: Buffer.from([0xff, 0xc3]) }] }), target, 0)).toBe(3);
   expect([...target.subarray(0, 3)]).toEqual([0xff, 0xc3, 0x0a]);
+});
+
+test('raw copies what stands between two messages only where it is a newline', () => {
+  const batch = makeBatch({ records: [{ message: 'a|b' }, { message: '' }] });
+  const { ints } = batch.table;
+  const start = ints[MESSAGE_START] ?? 0;
+  ints[MESSAGE_END] = start + 1;
+  ints[SLOTS + MESSAGE_START] = start + 2;
+  ints[SLOTS + MESSAGE_END] = start + 3;
+  expect(encode('raw', batch)).toBe('a\nb\n');
 });
 
 test('cri writes every record whole, with tag F, in its stream', () => {

@@ -80,6 +80,7 @@ describe('a line of a message', () => {
 
   test.each([
     ['cursor', '\u001b[2J\u001b[1;1H', '␛[2J␛[1;1H'],
+    ['erasing', '\u001b[K', '␛[K'],
     ['title', '\u001b]0;x\u0007', '␛]0;x␇'],
     ['carriage return', 'safe\rrm', 'safe␍rm'],
     ['eight-bit control sequence', '\u009b2J', '\\u{9b}2J'],
