@@ -16,10 +16,13 @@ import { createEncoder } from '../../../src/encode/encoder.ts';
 import type { EncoderOptions } from '../../../src/encode/options.ts';
 import { makeBatch, testOrigin } from '../../support/batches.ts';
 
+/** Throws where the output is not valid UTF-8; Buffer.toString would mend it. */
+const strictly = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 const encode = (batch: Batch, options: Partial<EncoderOptions> = {}): string => {
   const encoder = createEncoder('json', { recordId: false, gapRecords: true, color: false, ...options });
   const target = new Uint8Array(8192);
-  return Buffer.from(target.subarray(0, encoder.encode(batch, target, 0))).toString();
+  return strictly.decode(target.subarray(0, encoder.encode(batch, target, 0)));
 };
 
 const gap: Gap = { reason: 'deleted', bytes: 1234, generation: 3, file: '0.log', from: 99 };
