@@ -5,7 +5,8 @@
  *   always (998 of 1000 rotations), but never its birth time; a held descriptor keeps the number from being reused.
  * - Head: length and hash of the first ≤1,024 bytes. It grows with a short file and compares by prefix. It finds a
  *   generation again after it was compressed or copied, when its inode is another one.
- * - Marker: hash of the ≤256 bytes just before an offset. It notices a file that was cut and has grown past the offset.
+ * - Marker: hash of the ≤256 bytes just before an offset. The tail is the marker at the size that was seen last: it notices
+ *   a file that was cut and has grown past that size before the next look.
  */
 export interface Identity {
   readonly dev: bigint;
@@ -19,6 +20,7 @@ export const sameFile = (a: Identity, b: Identity): boolean => a.ino === b.ino &
 export const sameIdentity = (a: Identity, b: Identity): boolean => a.dev === b.dev && sameFile(a, b);
 
 export const HEAD_BYTES = 1024;
+export const MARKER_BYTES = 256;
 
 export interface Head {
   readonly length: number;
@@ -33,12 +35,14 @@ export interface GenerationRecord extends Identity {
   readonly compressed: boolean;
   /** Of the decompressed bytes. */
   readonly head: Head;
-  /** When last seen; of the decompressed bytes, null for a .gz that was not read to its end. */
-  readonly size: number | null;
+  /** When last seen, of the decompressed bytes; of a .gz what its footer says. */
+  readonly size: number;
+  /** `markerHash` of the ≤256 bytes before `size`; 0 for a .gz. */
+  readonly tail: number;
 }
 
 /**
- * A 53-bit hash of the bytes before an offset, in plain integers: it is computed for every read, so it must not allocate
+ * A 53-bit hash of the bytes before an offset, in plain integers: it is computed for every growth, so it must not allocate
  * (256 bytes take about 0.1 µs on Node 26). Two multiplicative lanes over 4-byte words, then mixed.
  */
 export const markerHash = (view: DataView, start: number, end: number): number => {
@@ -58,3 +62,5 @@ export const markerHash = (view: DataView, start: number, end: number): number =
   b = Math.imul(b ^ (b >>> 13) ^ a, 0x27d4eb2f);
   return ((a ^ (b >>> 16)) >>> 0) * 0x20_0000 + ((b >>> 0) & 0x1f_ffff);
 };
+
+export const EMPTY_MARKER = markerHash(new DataView(new ArrayBuffer(0)), 0, 0);

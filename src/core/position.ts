@@ -22,19 +22,13 @@ export type Channel = typeof STDOUT | typeof STDERR_CHANNEL;
 export interface StreamPosition {
   readonly stdout: Position;
   readonly stderr: Position;
-  /** How far was read; the marks are at or before it. */
-  readonly read: Position;
-  /** `markerHash` of the ≤256 bytes before `read`: proves that they are still the bytes we read. */
-  readonly marker: number;
 }
 
 export const comparePositions = (a: Position, b: Position): number =>
   a.generation === b.generation ? a.offset - b.offset : a.generation - b.generation;
 
 export const samePosition = (a: StreamPosition, b: StreamPosition): boolean =>
-  comparePositions(a.stdout, b.stdout) === 0 &&
-  comparePositions(a.stderr, b.stderr) === 0 &&
-  comparePositions(a.read, b.read) === 0;
+  comparePositions(a.stdout, b.stdout) === 0 && comparePositions(a.stderr, b.stderr) === 0;
 
 export const laterOf = (a: Position, b: Position): Position => (comparePositions(a, b) >= 0 ? a : b);
 
@@ -43,7 +37,7 @@ export const lowWater = (position: StreamPosition): Position =>
   comparePositions(position.stdout, position.stderr) <= 0 ? position.stdout : position.stderr;
 
 /** Both channels at one place: nothing is open there. */
-export const positionAt = (generation: number, offset: number, marker = 0): StreamPosition => {
+export const positionAt = (generation: number, offset: number): StreamPosition => {
   const position = { generation, offset };
-  return { stdout: position, stderr: position, read: position, marker };
+  return { stdout: position, stderr: position };
 };

@@ -2,19 +2,17 @@
  * The one piece of memory that the way from read to write works in. It is allocated once, when the agent starts, and is
  * never grown: a resizable buffer slows every hot function fourfold for good (measured on Node 26).
  *
- *   | marker 256 B | input: one chunk, or one line of the longest permitted length | slack | arena: joined records |
+ *   | input: one chunk, or one line of the longest permitted length | slack | arena: joined records |
  *
  * Files are read straight into the input. Joined and unescaped messages are laid into the arena, so that every span of a
  * batch is a pair of indexes into the same bytes. The slack lets scanners load eight bytes at a time past the end.
  */
-export const MARKER_BYTES = 256;
 const SLACK_BYTES = 64;
 
 export class Region {
   readonly bytes: Buffer<ArrayBuffer>;
   readonly view: DataView;
-  /** Where a chunk's first new byte goes; the marker is read into the MARKER_BYTES before it. */
-  readonly inputStart = MARKER_BYTES;
+  readonly inputStart = 0;
   /** How many bytes of input fit. */
   readonly inputCapacity: number;
   readonly arenaStart: number;
@@ -24,7 +22,7 @@ export class Region {
 
   constructor(inputCapacity: number, arenaCapacity: number) {
     this.inputCapacity = inputCapacity;
-    this.arenaStart = MARKER_BYTES + inputCapacity + SLACK_BYTES;
+    this.arenaStart = inputCapacity + SLACK_BYTES;
     this.arenaEnd = this.arenaStart + arenaCapacity;
     this.arenaUsed = this.arenaStart;
     const memory = new ArrayBuffer(this.arenaEnd + SLACK_BYTES);

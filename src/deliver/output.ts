@@ -1,0 +1,214 @@
+import type { Batch } from '../core/batch.ts';
+import type { Consumer } from '../core/consumer.ts';
+import type { Encoder } from '../core/encoder.ts';
+import type { StreamPosition } from '../core/position.ts';
+import type { Clock } from '../system/system.ts';
+import type { Ledger } from '../telemetry/ledger.ts';
+import { backoffMs } from './backoff.ts';
+import { Parcel } from './parcel.ts';
+import type { Outcome, Sink } from './sink.ts';
+
+/**
+ * One destination: takes batches, encodes them into parcels, sends the parcels in order, and moves its positions when
+ * they have arrived.
+ *
+ * There are a few parcels of fixed size: one being filled, the others on their way. When none is free the output has no
+ * credit and is not given anything: the bytes wait in the log file. While the sink is busy, batches gather in one parcel;
+ * when it is idle, whatever is there goes at once. So it is fast when there is little and efficient when there is much.
+ */
+export interface OutputSettings {
+  readonly name: string;
+  readonly encoder: Encoder;
+  readonly sink: Sink;
+  readonly ledger: Ledger;
+  readonly positions: ReadonlyMap<string, StreamPosition>;
+  readonly inFlightBytes: number;
+  readonly clock: Clock;
+  /** Something changed that the agent waits for: there is credit again, or the output failed. */
+  readonly onProgress: () => void;
+  readonly onTrouble: (error: Error, failures: number) => void;
+  readonly onRecovered: (failures: number) => void;
+}
+
+/** Writes of 256 KiB to 1 MiB are best (field notes). */
+const PARCEL_BYTES = 1024 * 1024;
+const PARCELS = 4;
+/** Room that a batch of ordinary size needs. */
+const LEAST_ROOM = 1 / 4;
+
+export class Output implements Consumer {
+  readonly name: string;
+  readonly ledger: Ledger;
+  readonly #settings: OutputSettings;
+  readonly #parcelBytes: number;
+  readonly #positions: Map<string, StreamPosition>;
+  /** Streams whose position moved since the last checkpoint. */
+  readonly #moved = new Set<string>();
+  readonly #free: Parcel[] = [];
+  readonly #sending: Parcel[] = [];
+  #filling: Parcel;
+  #isSending = false;
+  #isAborted = false;
+  #blockedSinceMs: number | undefined;
+  #closedBy: Error | undefined;
+  #wakeRetry: (() => void) | undefined;
+
+  constructor(settings: OutputSettings) {
+    this.name = settings.name;
+    this.ledger = settings.ledger;
+    this.#settings = settings;
+    this.#positions = new Map(settings.positions);
+    this.#parcelBytes = Math.min(PARCEL_BYTES, Math.max(1, Math.floor(settings.inFlightBytes / PARCELS)));
+    const count = Math.max(2, Math.floor(settings.inFlightBytes / this.#parcelBytes));
+    this.#filling = new Parcel(this.#parcelBytes);
+    for (let parcel = 1; parcel < count; parcel++) this.#free.push(new Parcel(this.#parcelBytes));
+  }
+
+  // ---- the tailing side
+
+  get hasCredit(): boolean {
+    return this.#free.length > 0 || this.#filling.isEmpty || this.#filling.room > this.#parcelBytes * LEAST_ROOM;
+  }
+
+  get blockedSinceMs(): number | undefined {
+    return this.#blockedSinceMs;
+  }
+
+  positionOf(streamKey: string): StreamPosition | undefined {
+    return this.#positions.get(streamKey);
+  }
+
+  accept(batch: Batch): void {
+    const { encoder } = this.#settings;
+    if (!this.#filling.isEmpty && encoder.estimate(batch) > this.#filling.room) this.#seal();
+    if (!this.#filling.add(batch, encoder)) {
+      if (!this.#filling.isEmpty) this.#seal();
+      while (!this.#filling.add(batch, encoder)) this.#filling.grow();
+    }
+    if (!this.hasCredit) this.#blockedSinceMs ??= this.#settings.clock.monotonic();
+  }
+
+  /** Nothing more comes for now: if the sink is idle, what has gathered goes. */
+  flush(): void {
+    if (!this.#isSending && !this.#filling.isEmpty) this.#seal();
+  }
+
+  // ---- the sending side
+
+  /** Everything that was accepted has arrived. */
+  get isDelivered(): boolean {
+    return this.#filling.isEmpty && this.#sending.length === 0;
+  }
+
+  /** Why the destination is gone for good, if it is. */
+  get closedBy(): Error | undefined {
+    return this.#closedBy;
+  }
+
+  /** Stops sending: what has not arrived stays unacknowledged. */
+  abort(): void {
+    this.#isAborted = true;
+    this.#abort.abort();
+    this.#wakeRetry?.();
+  }
+
+  readonly #abort = new AbortController();
+
+  /** Positions that moved since this was last asked, and forgets that they did. */
+  takeMoved(): ReadonlyMap<string, StreamPosition> {
+    const moved = new Map<string, StreamPosition>();
+    for (const key of this.#moved) {
+      const position = this.#positions.get(key);
+      if (position !== undefined) moved.set(key, position);
+    }
+    this.#moved.clear();
+    return moved;
+  }
+
+  get hasMoved(): boolean {
+    return this.#moved.size > 0;
+  }
+
+  forget(streamKey: string): void {
+    this.#positions.delete(streamKey);
+    this.#moved.delete(streamKey);
+  }
+
+  #seal(): void {
+    this.#sending.push(this.#filling);
+    // Beyond the bound by one parcel at most: a batch that was read already must go somewhere.
+    this.#filling = this.#free.pop() ?? new Parcel(this.#parcelBytes);
+    if (!this.#isSending) {
+      this.#isSending = true;
+      this.#send().catch((error: unknown) => this.#fail(error));
+    }
+  }
+
+  /** Sends parcels in order until none is left. One at a time: order is kept within each stream. */
+  async #send(): Promise<void> {
+    for (let parcel = this.#sending[0]; parcel !== undefined; parcel = this.#sending[0]) {
+      const outcome = await this.#deliver(parcel);
+      if (outcome === undefined) break;
+      this.#acknowledge(parcel, outcome);
+      this.#sending.shift();
+      this.#recycle(parcel);
+      if (this.#sending.length === 0 && !this.#filling.isEmpty && !this.hasRoomToWait) this.#seal();
+      this.#settings.onProgress();
+    }
+    this.#isSending = false;
+    this.#settings.onProgress();
+  }
+
+  /** Tries until it works; undefined if it was given up. */
+  async #deliver(parcel: Parcel): Promise<Outcome | undefined> {
+    const { sink, onTrouble, onRecovered } = this.#settings;
+    for (let failures = 0; !this.#isAborted; ) {
+      const outcome: Outcome = parcel.length === 0 ? { kind: 'delivered' } : await sink.write(parcel.bytes, this.#abort.signal);
+      if (outcome.kind === 'closed') {
+        this.#closedBy = outcome.error;
+        return undefined;
+      }
+      if (outcome.kind !== 'transient') {
+        if (failures > 0) onRecovered(failures);
+        return outcome;
+      }
+      failures++;
+      onTrouble(outcome.error, failures);
+      await this.#pause(backoffMs(failures));
+    }
+    return undefined;
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#settings.clock.after(ms, resolve);
+      this.#wakeRetry = () => {
+        cancel();
+        resolve();
+      };
+      if (this.#isAborted) this.#wakeRetry();
+    });
+  }
+
+  #acknowledge(parcel: Parcel, outcome: Outcome): void {
+    for (const [key, position] of parcel.positions) {
+      this.#positions.set(key, position);
+      this.#moved.add(key);
+    }
+    for (const { streamKey, gap } of parcel.gaps) this.ledger.lose(streamKey, gap);
+    if (outcome.kind === 'delivered') this.ledger.deliver(parcel.records, parcel.length);
+    else if (outcome.kind === 'rejected') this.ledger.reject(parcel.records, parcel.messageBytes);
+  }
+
+  #recycle(parcel: Parcel): void {
+    parcel.clear();
+    this.#free.push(parcel);
+    if (this.hasCredit) this.#blockedSinceMs = undefined;
+  }
+
+  #fail(error: unknown): void {
+    this.#isSending = false;
+    this.#closedBy ??= error instanceof Error ? error : new Error(String(error));
+    this.#settings.onProgress();
+  }
+}

@@ -1,0 +1,305 @@
+import type { Consumer } from '../core/consumer.ts';
+import type { GenerationRecord } from '../core/identity.ts';
+import { lowWater } from '../core/position.ts';
+import type { StreamSighting } from '../core/sighting.ts';
+import type { Clock } from '../system/system.ts';
+import type { Adoption } from './adoption.ts';
+import { Cadence } from './cadence.ts';
+import { ContainerStream } from './container-stream.ts';
+import { endOfStream } from './end-of-stream.ts';
+import type { Generation } from './generation.ts';
+import { type Lanes, startOfStream } from './lanes.ts';
+import type { Turns } from './turns.ts';
+
+/** All container streams of the node, from first sight until nothing is left of them. */
+export interface CatalogSettings {
+  /** Where a consumer begins that has no position in a stream. */
+  readonly startAt: 'beginning' | 'end';
+  readonly openFiles: number;
+  readonly heldDeletedBytes: number;
+  /** Generations that a checkpoint knows of a stream. */
+  recordsOf(streamKey: string): readonly GenerationRecord[];
+  /** A stream has ended: its positions are of no use any more. */
+  onForgotten(streamKey: string): void;
+  /** Files could not be read; they are tried again. */
+  onUnreadable(path: string, error: unknown): void;
+}
+
+/** A rotated file that everybody has left is watched for late writes so long. */
+const LINGER_MS = 60_000;
+/** The same for one that is unlinked: it holds disk space. */
+const LINGER_UNLINKED_MS = 5_000;
+/** How often a busy stream's directory is looked at (1.4 µs). */
+const DIRECTORY_LOOK_MS = 100;
+
+export class Catalog {
+  readonly streams = new Map<string, ContainerStream>();
+  readonly #settings: CatalogSettings;
+  readonly #adoption: Adoption;
+  readonly #lanes: Lanes;
+  readonly #turns: Turns;
+  readonly #consumers: readonly Consumer[];
+  readonly #clock: Clock;
+  readonly #cadence = new Cadence();
+  /** The newest restart of each container: older ones write no more. */
+  readonly #newestRestart = new Map<string, ContainerStream>();
+  readonly #directoryLooks = new Map<ContainerStream, number>();
+  /** Until the first walk is over, `startAt` decides; a stream that comes later is read from its beginning. */
+  #isStarting = true;
+  #openFiles = 0;
+
+  constructor(
+    settings: CatalogSettings,
+    adoption: Adoption,
+    lanes: Lanes,
+    turns: Turns,
+    consumers: readonly Consumer[],
+    clock: Clock,
+  ) {
+    this.#settings = settings;
+    this.#adoption = adoption;
+    this.#lanes = lanes;
+    this.#turns = turns;
+    this.#consumers = consumers;
+    this.#clock = clock;
+  }
+
+  /** The first walk is over: what appears from now on is new. */
+  started(): void {
+    this.#isStarting = false;
+  }
+
+  get nextDueMs(): number | undefined {
+    return this.#cadence.nextDueMs;
+  }
+
+  /** Takes in what discovery saw. False if something is left to do: the directory is to be scanned again. */
+  observe(sighting: StreamSighting): boolean {
+    const known = this.streams.get(sighting.key);
+    if (known === undefined && sighting.files.length === 0) return true;
+    // A link was moved: its old place reports the stream as gone, after its new place showed it.
+    if (known !== undefined && sighting.files.length === 0 && sighting.directory !== known.directory) return true;
+    if (known === undefined && !this.#hasRoom()) return false;
+    const stream = known ?? this.#admit(sighting);
+    stream.origin = sighting.origin;
+    stream.directory = sighting.directory;
+    const time = { nowMs: this.#clock.monotonic(), wallMs: this.#clock.now() };
+    const openBefore = countOpen(stream);
+    const isSettled = this.#adoption.observe(stream, sighting, time);
+    this.#openFiles += countOpen(stream) - openBefore;
+    if (known === undefined) this.#begin(stream);
+    this.#cadence.quicken(stream);
+    for (const lane of stream.lanes) if (lane.wantsTurn(time.nowMs)) this.#turns.add(lane);
+    return isSettled;
+  }
+
+  /** A scan of this directory was asked for, and is over: whatever was not found there is not there. */
+  scanned(directory: string): void {
+    for (const stream of this.streams.values()) {
+      if (!stream.needsScan || stream.directory !== directory) continue;
+      stream.needsScan = false;
+      for (const generation of stream.generations) generation.listed = false;
+    }
+  }
+
+  /** A hint, or an inflater, says that there may be more. */
+  quicken(stream: ContainerStream): void {
+    this.#cadence.quicken(stream);
+  }
+
+  /** Looks at the files that are due, and queues the lanes that have something to do. Returns directories to scan. */
+  poll(nowMs: number): ReadonlyMap<string, boolean> {
+    const directories = new Map<string, boolean>();
+    this.#cadence.poll(nowMs, (stream) => {
+      const changed = this.#look(stream, nowMs);
+      if (stream.needsScan) directories.set(stream.directory, true);
+      else if (this.#isDirectoryDue(stream, nowMs) && !directories.has(stream.directory)) {
+        directories.set(stream.directory, false);
+      }
+      for (const lane of stream.lanes) if (lane.wantsTurn(nowMs)) this.#turns.add(lane);
+      return changed;
+    });
+    return directories;
+  }
+
+  /** Closes, bounds and forgets; about once a second. */
+  tidy(nowMs: number): void {
+    this.#openFiles = 0;
+    for (const stream of [...this.streams.values()]) {
+      for (const generation of [...stream.generations]) this.#tidyGeneration(stream, generation, nowMs);
+      if (stream.generations.length === 0 && stream.lanes.every((lane) => lane.isDrained)) this.#forget(stream);
+    }
+    this.#boundHeldBytes();
+    if (this.#openFiles > this.#settings.openFiles) this.#closeIdle(this.#openFiles - this.#settings.openFiles);
+  }
+
+  get openFiles(): number {
+    return this.#openFiles;
+  }
+
+  closeAll(): void {
+    for (const stream of this.streams.values()) {
+      this.#lanes.close(stream);
+      for (const generation of stream.generations) generation.close();
+    }
+  }
+
+  // ---- streams come and go
+
+  #admit(sighting: StreamSighting): ContainerStream {
+    const stream = new ContainerStream(sighting);
+    const nowMs = this.#clock.monotonic();
+    for (const record of this.#settings.recordsOf(stream.key)) stream.append(record, { kind: 'live' }, nowMs);
+    for (const consumer of this.#consumers) {
+      const position = consumer.positionOf(stream.key);
+      if (position !== undefined) stream.reserve(lowWater(position).generation);
+    }
+    this.streams.set(stream.key, stream);
+    this.#supersedeRestarts(stream);
+    return stream;
+  }
+
+  #begin(stream: ContainerStream): void {
+    for (const generation of stream.generations) {
+      // Known from a checkpoint, and not here any more.
+      if (!generation.isOpen && !generation.listed) generation.end('deleted', generation.size);
+    }
+    const atEnd = this.#settings.startAt === 'end' && this.#isStarting;
+    this.#lanes.open(stream, this.#consumers, (consumer) => {
+      return consumer.positionOf(stream.key) ?? (atEnd ? endOfStream(stream) : startOfStream(stream));
+    });
+  }
+
+  #supersedeRestarts(stream: ContainerStream): void {
+    const { origin } = stream;
+    if (origin.kind !== 'kubernetes' || origin.uid === '') return;
+    const container = `${origin.uid}/${origin.container}`;
+    const other = this.#newestRestart.get(container);
+    const otherRestart = other?.origin.kind === 'kubernetes' ? other.origin.restart : -1;
+    if (other !== undefined && otherRestart > origin.restart) stream.isOver = true;
+    else {
+      if (other !== undefined) other.isOver = true;
+      this.#newestRestart.set(container, stream);
+    }
+  }
+
+  #forget(stream: ContainerStream): void {
+    this.#lanes.close(stream);
+    this.#cadence.remove(stream);
+    this.#directoryLooks.delete(stream);
+    this.streams.delete(stream.key);
+    for (const [container, newest] of this.#newestRestart) {
+      if (newest === stream) this.#newestRestart.delete(container);
+    }
+    this.#settings.onForgotten(stream.key);
+  }
+
+  // ---- looking
+
+  #look(stream: ContainerStream, nowMs: number): boolean {
+    let changed = false;
+    const from = Math.min(...stream.lanes.map((lane) => lane.sequence));
+    for (const generation of stream.generations) {
+      if (generation.sequence < from || generation.ending !== undefined) continue;
+      try {
+        if (generation.isOpen ? generation.look(nowMs) : this.#wake(stream, generation)) changed = true;
+        if (generation.ending !== undefined) stream.suspectTruncation();
+      } catch (error) {
+        this.#settings.onUnreadable(generation.sighted.path, error);
+      }
+    }
+    return changed;
+  }
+
+  /** A generation whose descriptor was given up for others: its path tells whether it is needed again. */
+  #wake(stream: ContainerStream, generation: Generation): boolean {
+    if (!generation.listed) return false;
+    const state = this.#adoption.checkClosed(generation);
+    if (state === 'replaced') stream.needsScan = true;
+    if (state !== 'changed') return false;
+    this.#adoption.open(generation, { nowMs: this.#clock.monotonic(), wallMs: this.#clock.now() });
+    if (generation.isOpen) this.#openFiles++;
+    return true;
+  }
+
+  #isDirectoryDue(stream: ContainerStream, nowMs: number): boolean {
+    if (nowMs - (this.#directoryLooks.get(stream) ?? 0) < DIRECTORY_LOOK_MS) return false;
+    this.#directoryLooks.set(stream, nowMs);
+    return true;
+  }
+
+  // ---- bounds
+
+  #tidyGeneration(stream: ContainerStream, generation: Generation, nowMs: number): void {
+    const isLeft = stream.lanes.every((lane) => lane.sequence > generation.sequence);
+    if (isLeft) this.#linger(stream, generation, nowMs);
+    if (generation.isOpen) this.#openFiles++;
+    const isAcknowledged = this.#consumers.every((consumer) => {
+      const position = consumer.positionOf(stream.key);
+      return position === undefined || lowWater(position).generation > generation.sequence;
+    });
+    const isUsed = !isLeft || generation.listed || generation.isOpen || !isAcknowledged;
+    if (!isUsed) stream.remove(generation);
+  }
+
+  /** Everybody has left it; whatever is still written to it is at least counted. */
+  #linger(stream: ContainerStream, generation: Generation, nowMs: number): void {
+    if (!generation.isOpen) return;
+    const leftAt = generation.leftAtSize ?? generation.size;
+    generation.look(nowMs);
+    generation.leftAtSize = generation.size;
+    if (generation.ending === undefined && generation.size > leftAt && !generation.isCompressedSource) {
+      const bytes = generation.size - leftAt;
+      const { path } = generation.sighted;
+      for (const lane of stream.lanes) {
+        lane.tell({ reason: 'late_write', bytes, generation: generation.sequence, file: path, from: leftAt });
+      }
+    }
+    const quietMs = nowMs - generation.changedAtMs;
+    const lingerMs = generation.links === 0 ? LINGER_UNLINKED_MS : LINGER_MS;
+    if (generation.ending !== undefined || generation.isCompressedSource || quietMs >= lingerMs) generation.close();
+  }
+
+  /** Deleted files that are still to be read hold disk space: beyond the bound the oldest are given up, and counted. */
+  #boundHeldBytes(): void {
+    const held: Generation[] = [];
+    for (const stream of this.streams.values()) {
+      for (const generation of stream.generations) {
+        if (generation.isOpen && generation.links === 0 && generation.ending === undefined) held.push(generation);
+      }
+    }
+    let bytes = held.reduce((sum, generation) => sum + generation.size, 0);
+    held.sort((a, b) => a.changedAtMs - b.changedAtMs);
+    for (const generation of held) {
+      if (bytes <= this.#settings.heldDeletedBytes) return;
+      bytes -= generation.size;
+      generation.end('held_bytes', generation.isCompressedSource ? null : generation.size);
+      generation.close();
+    }
+  }
+
+  #hasRoom(): boolean {
+    if (this.#openFiles < this.#settings.openFiles) return true;
+    return this.#closeIdle(1) > 0;
+  }
+
+  /** Closes generations that are read to their end and still have a name, those that have been quiet longest first. */
+  #closeIdle(count: number): number {
+    const idle: Generation[] = [];
+    for (const stream of this.streams.values()) {
+      for (const generation of stream.generations) {
+        if (!generation.isOpen || !generation.listed || generation.links === 0) continue;
+        const readers = stream.lanes.filter((lane) => lane.sequence <= generation.sequence);
+        if (readers.every((lane) => lane.generation === generation && lane.isIdle)) idle.push(generation);
+      }
+    }
+    idle.sort((a, b) => a.changedAtMs - b.changedAtMs);
+    const victims = idle.slice(0, count);
+    for (const generation of victims) generation.close();
+    this.#openFiles -= victims.length;
+    return victims.length;
+  }
+}
+
+const countOpen = (stream: ContainerStream): number =>
+  stream.generations.filter((generation) => generation.isOpen).length;

@@ -1,0 +1,90 @@
+import type { GenerationRecord } from '../core/identity.ts';
+import type { Origin } from '../core/origin.ts';
+import { fairnessKeyOf } from '../core/origin.ts';
+import type { NameAge, StreamSighting } from '../core/sighting.ts';
+import { Generation } from './generation.ts';
+import type { Lane } from './lane.ts';
+
+/**
+ * All output of one container instance: its generations in the order in which their bytes were written, and the lanes
+ * that read them. Generations come in at the end (see Adoption) and leave at the front, when nobody needs them any more.
+ */
+export class ContainerStream {
+  readonly key: string;
+  readonly kubeletNamed: boolean;
+  readonly generations: Generation[] = [];
+  readonly lanes: Lane[] = [];
+  origin: Origin;
+  directory: string;
+  /** Its directory must be read before anyone acts on what its generations look like. */
+  needsScan = false;
+  /** Nothing more will be written: its container was started anew, or its files are gone. */
+  isOver = false;
+  /** Files that are copies of what is followed, by identity: not to be looked at again. */
+  readonly ignored = new Set<string>();
+  /** Unknown rotated files that appeared without a rotation, by identity: since when they have stood unchanged. */
+  readonly undecided = new Map<string, { readonly size: number; readonly sinceMs: number }>();
+  #nextSequence = 1;
+
+  constructor(sighting: Pick<StreamSighting, 'key' | 'origin' | 'kubeletNamed' | 'directory'>) {
+    this.key = sighting.key;
+    this.origin = sighting.origin;
+    this.kubeletNamed = sighting.kubeletNamed;
+    this.directory = sighting.directory;
+  }
+
+  get fairnessKey(): string {
+    return fairnessKeyOf(this.origin);
+  }
+
+  get first(): Generation | undefined {
+    return this.generations[0];
+  }
+
+  get newest(): Generation | undefined {
+    return this.generations.at(-1);
+  }
+
+  get hasFiles(): boolean {
+    return this.generations.some((generation) => generation.listed);
+  }
+
+  generation(sequence: number): Generation | undefined {
+    return this.generations.find((generation) => generation.sequence === sequence);
+  }
+
+  /** The generation whose bytes come after this sequence number. */
+  after(sequence: number): Generation | undefined {
+    return this.generations.find((generation) => generation.sequence > sequence);
+  }
+
+  /** Appends what a checkpoint knew, or what was just found. */
+  append(record: Omit<GenerationRecord, 'sequence'> & { readonly sequence?: number }, age: NameAge, nowMs: number): Generation {
+    const sequence = Math.max(this.#nextSequence, record.sequence ?? 0);
+    this.#nextSequence = sequence + 1;
+    const generation = new Generation({ ...record, sequence }, age, nowMs);
+    this.generations.push(generation);
+    return generation;
+  }
+
+  /** The sequence number of the generation that comes next. */
+  get nextSequence(): number {
+    return this.#nextSequence;
+  }
+
+  /** Sequence numbers up to here are taken, also by generations that are forgotten. */
+  reserve(sequence: number): void {
+    this.#nextSequence = Math.max(this.#nextSequence, sequence);
+  }
+
+  /** A generation was cut: its bytes may live on in a copy, and what was taken for copies may be that one. */
+  suspectTruncation(): void {
+    this.ignored.clear();
+    this.needsScan = true;
+  }
+
+  remove(generation: Generation): void {
+    generation.close();
+    this.generations.splice(this.generations.indexOf(generation), 1);
+  }
+}

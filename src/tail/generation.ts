@@ -1,0 +1,179 @@
+import type { GenerationSeed } from '../core/batch.ts';
+import type { LogFormat } from '../core/decoder.ts';
+import type { GapReason } from '../core/gap.ts';
+import { shortHash } from '../core/hash.ts';
+import { type GenerationRecord, HEAD_BYTES, type Head, type Identity, MARKER_BYTES, markerHash } from '../core/identity.ts';
+import type { NameAge } from '../core/sighting.ts';
+import type { Source } from './source.ts';
+
+/**
+ * One file in a container stream's life, from its first sight until every reader has left it.
+ *
+ *   followed ── look() sees it shrink, or other bytes where the marker was ──> ended: truncated
+ *   followed ── nobody held it and it is gone ─────────────────────────────-> ended: deleted
+ *   ended ── a copy with the same bytes turns up (copytruncate) ───────────-> followed, through the copy
+ *
+ * A descriptor is held from first sight on: a held inode is never given to another file, and an unlinked file stays
+ * readable. The generation knows nothing of who reads it.
+ */
+export interface Ending {
+  readonly reason: GapReason;
+  /** How long the generation was when it was last seen whole; null where nobody can know. */
+  readonly size: number | null;
+}
+
+export interface Sighted {
+  readonly path: string;
+  readonly age: NameAge;
+  readonly compressed: boolean;
+  readonly identity: Identity;
+}
+
+/** Shared by all generations, because looking is synchronous. */
+const scratch = Buffer.from(new ArrayBuffer(HEAD_BYTES));
+const scratchView = new DataView(scratch.buffer);
+
+export class Generation {
+  readonly sequence: number;
+  /** Where it was last seen. */
+  sighted: Sighted;
+  /** Whether its directory lists it now. */
+  listed: boolean;
+  head: Head;
+  size: number;
+  mtimeMs = 0;
+  links = 1;
+  /** Counts the looks that saw something new; who reads compares it with what it saw last. */
+  version = 0;
+  /** When it was last seen to change, monotonic ms. */
+  changedAtMs: number;
+  ending: Ending | undefined;
+  format: LogFormat | undefined;
+  seed: GenerationSeed | undefined;
+  /** The record time of its first line in ms, to put unseen generations in order; NaN if it has none. */
+  firstTimeMs = Number.NaN;
+  /** How long it was when the last reader left it. */
+  leftAtSize: number | undefined;
+  #tail: number;
+  #source: Source | undefined;
+  #isCompressed = false;
+
+  constructor(record: GenerationRecord, age: NameAge, nowMs: number) {
+    const { dev, ino, birthtimeNs } = record;
+    this.sequence = record.sequence;
+    this.sighted = { path: record.path, age, compressed: record.compressed, identity: { dev, ino, birthtimeNs } };
+    this.listed = false;
+    this.head = record.head;
+    this.size = record.size;
+    this.#tail = record.tail;
+    this.changedAtMs = nowMs;
+  }
+
+  /** Whether it is read through an inflater: then it has an end, and nobody writes to it. */
+  get isCompressedSource(): boolean {
+    return this.#isCompressed;
+  }
+
+  get isOpen(): boolean {
+    return this.#source !== undefined;
+  }
+
+  /** Takes over a source; closes the one it had. */
+  open(source: Source, isCompressed: boolean): void {
+    this.#source?.close();
+    this.#source = source;
+    this.#isCompressed = isCompressed;
+  }
+
+  close(): void {
+    this.#source?.close();
+    this.#source = undefined;
+  }
+
+  /** There is more to read than there was. */
+  touch(): void {
+    this.version++;
+  }
+
+  end(reason: GapReason, size: number | null): void {
+    this.ending ??= { reason, size };
+    this.version++;
+  }
+
+  /** Goes on through another file that holds the same bytes: a copy, or the compressed form. */
+  moveTo(sighted: Sighted): void {
+    this.sighted = sighted;
+    this.listed = true;
+    if (this.ending !== undefined && this.ending.size !== null) this.size = this.ending.size;
+    this.ending = undefined;
+    this.version++;
+  }
+
+  /** Asks the descriptor; true if anything changed since the last look. Notices that the file was cut. */
+  look(nowMs: number): boolean {
+    if (this.#source === undefined || this.ending !== undefined) return false;
+    const { size, mtimeMs, nlink } = this.#source.look();
+    if (nlink !== this.links) {
+      this.links = nlink;
+      this.version++;
+    }
+    if (this.#isCompressed) return false;
+    if (size === this.size && mtimeMs === this.mtimeMs) return false;
+    const before = this.size;
+    if (size < before || !this.#tailStands()) {
+      this.end('truncated', before);
+      return true;
+    }
+    this.mtimeMs = mtimeMs;
+    if (size !== before && this.version > 0) this.changedAtMs = nowMs;
+    this.size = size;
+    this.#tail = this.markerBefore(size);
+    if (this.head.length < HEAD_BYTES && size > this.head.length) this.#readHead();
+    this.version++;
+    return true;
+  }
+
+  /** Whether the bytes before the size that we know are still the ones that stood there. */
+  #tailStands(): boolean {
+    return this.markerBefore(this.size) === this.#tail;
+  }
+
+  /** Hash of the ≤256 bytes before an offset of the open plain file. */
+  markerBefore(offset: number): number {
+    const length = Math.min(MARKER_BYTES, offset);
+    const count = length === 0 ? 0 : this.#readInto(length, offset - length);
+    return markerHash(scratchView, 0, count);
+  }
+
+  #readInto(length: number, position: number): number {
+    return this.#source?.read(scratch, 0, length, position) ?? 0;
+  }
+
+  /** Positional read of (decompressed) bytes; see Source. */
+  read(target: Uint8Array, at: number, length: number, position: number): number {
+    return this.#source === undefined ? 0 : this.#source.read(target, at, length, position);
+  }
+
+  #readHead(): void {
+    const count = this.#readInto(HEAD_BYTES, 0);
+    this.head = { length: count, hash: shortHash(scratch.subarray(0, count)) };
+  }
+
+  /** The head of a compressed file, which its descriptor does not give. */
+  rememberHead(bytes: Uint8Array): void {
+    this.head = { length: bytes.length, hash: shortHash(bytes) };
+  }
+
+  toRecord(): GenerationRecord {
+    const { path, compressed, identity } = this.sighted;
+    return {
+      sequence: this.sequence,
+      path,
+      compressed,
+      ...identity,
+      head: this.head,
+      size: this.ending?.size ?? this.size,
+      tail: this.#tail,
+    };
+  }
+}

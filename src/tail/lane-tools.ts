@@ -1,0 +1,121 @@
+import type { Channel } from '../core/position.ts';
+import type { DecodeContext, Decoding, Joiner, Piece } from '../core/decoder.ts';
+import { RecordTable } from '../core/record-table.ts';
+import { Region } from '../core/region.ts';
+import type { Clock } from '../system/system.ts';
+
+/** `DecodeContext`, as its owner sees it. One object for all lanes: turns are synchronous and never overlap. */
+export type MutableContext = { -readonly [Field in keyof DecodeContext]: DecodeContext[Field] } & {
+  inputEnd: number;
+  readonly piece: Piece;
+};
+
+export interface LaneLimits {
+  /** Bytes one turn may read. */
+  readonly readShareBytes: number;
+  /** The longest message; see DecodeContext. */
+  readonly lineBytes: number;
+  readonly recordsPerBatch: number;
+  readonly partialAgeMs: number;
+}
+
+/** Called after each batch with what was noticed in it. */
+export type CountLines = (context: DecodeContext, rows: number, streamKey: string) => void;
+
+/** A line carries a header (CRI: ≤64 bytes with its tags) and Docker's keys and escapes beside its message. */
+const LINE_OVERHEAD_BYTES = 4096;
+/** `2026-11-20T22:24:00.000Z` */
+const OBSERVED_TIME_BYTES = 24;
+
+/** What all lanes work with: the memory, the decoders, the time. Allocated once. */
+export class LaneTools {
+  readonly region: Region;
+  readonly table: RecordTable;
+  readonly context: MutableContext;
+  readonly decoding: Decoding;
+  readonly limits: LaneLimits;
+  /** The end that is there is the end: nothing is waited for. */
+  readonly isOnce: boolean;
+  readonly count: CountLines;
+  readonly #clock: Clock;
+  #observedMs = Number.NaN;
+  #observedText = Buffer.alloc(0);
+
+  constructor(decoding: Decoding, limits: LaneLimits, clock: Clock, isOnce: boolean, count: CountLines) {
+    const inputBytes = Math.max(limits.readShareBytes, limits.lineBytes + LINE_OVERHEAD_BYTES);
+    // The arena must take the longest joined record and, unescaped, a whole line; or a decoder could never go on.
+    this.region = new Region(inputBytes, 2 * inputBytes);
+    this.table = new RecordTable(limits.recordsPerBatch);
+    this.decoding = decoding;
+    this.limits = limits;
+    this.isOnce = isOnce;
+    this.count = count;
+    this.#clock = clock;
+    this.context = newContext(this.table, limits.lineBytes);
+  }
+
+  /** Clears the memory for the next batch. */
+  begin(): void {
+    const { context, region, table } = this;
+    table.clear();
+    region.clearArena();
+    context.oversizeBytes = 0;
+    context.unparsedLines = 0;
+    context.nulBytes = 0;
+    context.inputEnd = region.inputStart;
+    this.#layObservedTime();
+  }
+
+  /** The time for lines that carry none, where the decoders can point at it. */
+  #layObservedTime(): void {
+    const { context, region } = this;
+    const now = this.#clock.now();
+    if (now !== this.#observedMs) {
+      this.#observedMs = now;
+      this.#observedText = Buffer.from(new Date(now).toISOString(), 'latin1').subarray(0, OBSERVED_TIME_BYTES);
+    }
+    this.#observedText.copy(region.bytes, region.arenaUsed);
+    context.observedTimeStart = region.arenaUsed;
+    context.observedTimeEnd = region.arenaUsed + this.#observedText.length;
+    context.observedSeconds = Math.floor(now / 1000);
+    context.observedNanoseconds = Math.floor(now - 1000 * context.observedSeconds) * 1_000_000;
+    region.arenaUsed = context.observedTimeEnd;
+  }
+}
+
+const newContext = (table: RecordTable, maxMessageBytes: number): MutableContext => ({
+  table,
+  joiner: NO_JOINER,
+  base: 0,
+  skipStdoutBefore: 0,
+  skipStderrBefore: 0,
+  maxMessageBytes,
+  lineFlags: 0,
+  observedTimeStart: 0,
+  observedTimeEnd: 0,
+  observedSeconds: 0,
+  observedNanoseconds: 0,
+  oversizeBytes: 0,
+  unparsedLines: 0,
+  nulBytes: 0,
+  inputEnd: 0,
+  piece: {
+    timeStart: 0,
+    timeEnd: 0,
+    messageStart: 0,
+    messageEnd: 0,
+    flags: 0,
+    nanoseconds: 0,
+    sourceOffset: 0,
+    seconds: 0,
+    oversizeBytes: 0,
+  },
+});
+
+/** Stands in until the first lane takes its turn. */
+const NO_JOINER: Joiner = {
+  isOpen: (_channel: Channel) => false,
+  openBytes: () => 0,
+  append: () => false,
+  complete: () => false,
+};

@@ -1,0 +1,308 @@
+import type { Batch, GenerationSeed } from '../core/batch.ts';
+import type { Consumer } from '../core/consumer.ts';
+import type { StreamJoiner } from '../core/decoder.ts';
+import type { Gap } from '../core/gap.ts';
+import {
+  type Channel,
+  laterOf,
+  lowWater,
+  type Position,
+  samePosition,
+  STDERR_CHANNEL,
+  STDOUT,
+  type StreamPosition,
+} from '../core/position.ts';
+import { PARTIAL } from '../core/record-table.ts';
+import type { ContainerStream } from './container-stream.ts';
+import { isFinished } from './finish.ts';
+import type { Generation } from './generation.ts';
+import type { LaneTools } from './lane-tools.ts';
+import { type Chunk, LineReader } from './line-reader.ts';
+
+/**
+ * One reader of one container stream, for all consumers that stand at the same place: they share the read and the decode.
+ * A consumer that falls behind gets a lane of its own (see Lanes).
+ *
+ * A turn reads one chunk, decodes its whole lines and hands out one batch; it never waits. Between turns a lane keeps no
+ * bytes but the open partial lines in its joiner: the file is the buffer, and an unfinished line is simply read again.
+ */
+export class Lane {
+  readonly stream: ContainerStream;
+  readonly consumers: Consumer[];
+  /** Waits for its turn; kept by Turns. */
+  isQueued = false;
+  readonly #tools: LaneTools;
+  readonly #joiner: StreamJoiner;
+  readonly #lines: LineReader;
+  /** Where this lane began: lines before its marks were delivered earlier. */
+  readonly #start: StreamPosition;
+  /** The generation it stands in; undefined while the one with its sequence number (or a later one) is still to come. */
+  #generation: Generation | undefined;
+  #sequence: number;
+  #position: StreamPosition;
+  #seenVersion = -1;
+  /** The last read had to wait: an inflater works, or the first line is not whole. */
+  #isPending = false;
+  /** The last read came to the end of the file. */
+  #isAtEnd = false;
+  /** At the end of a finished generation that nothing follows. */
+  #isDrained = false;
+  /** Of the generation whose lines were decoded last. */
+  #seed: GenerationSeed = NO_SEED;
+  /** Losses to be told with the next batch. */
+  #gaps: Gap[] = [];
+
+  constructor(stream: ContainerStream, consumers: Consumer[], start: StreamPosition, tools: LaneTools) {
+    this.stream = stream;
+    this.consumers = consumers;
+    this.#tools = tools;
+    this.#start = start;
+    this.#position = start;
+    this.#joiner = tools.decoding.newJoiner();
+    this.#lines = new LineReader(tools);
+    const { generation, offset } = lowWater(start);
+    this.#sequence = generation;
+    this.#generation = stream.generation(generation);
+    this.#lines.enter(offset);
+  }
+
+  /** Where its consumers stand once they have acknowledged what they were given. */
+  get position(): StreamPosition {
+    return this.#position;
+  }
+
+  /** Number of the generation that it reads, or that it waits for. */
+  get sequence(): number {
+    return this.#sequence;
+  }
+
+  get generation(): Generation | undefined {
+    return this.#generation;
+  }
+
+  /** Its file may vanish: it was rotated or unlinked. */
+  get isUrgent(): boolean {
+    return this.#generation !== undefined && this.#generation !== this.stream.newest;
+  }
+
+  /** Everything that is there was read, and no record is open: two such lanes at one position can become one. */
+  get isIdle(): boolean {
+    if (this.#gaps.length > 0 || this.#joiner.isOpen(STDOUT) || this.#joiner.isOpen(STDERR_CHANNEL)) return false;
+    const generation = this.#generation;
+    if (generation === undefined) return this.#next() === undefined;
+    return this.#isAtEnd && !this.#isPending && generation.version === this.#seenVersion;
+  }
+
+  /** Nothing is left to read, now or, as far as one can know, ever. */
+  get isDrained(): boolean {
+    return this.isIdle && (this.#generation === undefined || this.#isDrained);
+  }
+
+  /** Bytes of this generation that it has not read; 0 for other generations. */
+  unreadIn(generation: Generation): number {
+    return generation === this.#generation ? Math.max(0, generation.size - this.#lines.offset) : 0;
+  }
+
+  /** Whether a turn would do anything now. */
+  wantsTurn(nowMs: number): boolean {
+    if (this.#gaps.length > 0) return true;
+    const generation = this.#generation;
+    if (generation === undefined) return this.#next() !== undefined || this.#hasOverdue(nowMs);
+    if (generation.ending !== undefined) return !this.stream.needsScan;
+    // Without a descriptor there is nothing to read; only what was read to its end can be left.
+    if (generation.version !== this.#seenVersion) return generation.isOpen;
+    if (this.#isPending) return !generation.isCompressedSource && this.#isFinished(generation, nowMs);
+    if (!this.#isAtEnd) return generation.isOpen;
+    if (this.#isFinished(generation, nowMs)) {
+      return !this.#isDrained || this.#next() !== undefined;
+    }
+    return this.#hasOverdue(nowMs);
+  }
+
+  /** Takes down a loss that was noticed elsewhere; the next turn tells it. */
+  tell(gap: Gap): void {
+    this.#gaps.push(gap);
+  }
+
+  /** Gives back what it holds. */
+  close(): void {
+    this.#joiner.reset();
+  }
+
+  /**
+   * Reads, decodes and hands out at most one batch.
+   *
+   * @returns how many bytes of the log it took
+   */
+  turn(nowMs: number): number {
+    this.#joiner.now = nowMs;
+    this.#tools.begin();
+    const generation = this.#generation;
+    if (generation === undefined) this.#await(nowMs);
+    else if (generation.ending !== undefined) this.#leaveEnded(generation);
+    else return this.#read(generation, nowMs);
+    this.#handOut();
+    return 0;
+  }
+
+  // ---- from lines to a batch
+
+  #read(generation: Generation, nowMs: number): number {
+    generation.look(nowMs);
+    if (generation.ending !== undefined) {
+      this.stream.suspectTruncation();
+      return 0;
+    }
+    const { version } = generation;
+    const finished = this.#isFinished(generation, nowMs);
+    const chunk = this.#lines.next(generation, this.stream, finished);
+    this.#seenVersion = version;
+    this.#isPending = chunk.kind === 'pending';
+    if (chunk.kind === 'pending') return 0;
+    this.#isAtEnd = chunk.isAtEnd;
+    const taken = chunk.kind === 'lines' ? this.#decode(generation, chunk) : 0;
+    if (chunk.kind === 'none' && chunk.isAtEnd) this.#atEnd(finished, nowMs);
+    this.#handOut();
+    return taken;
+  }
+
+  #decode(generation: Generation, chunk: Chunk & { readonly kind: 'lines' }): number {
+    const { context, region, decoding } = this.#tools;
+    const { format, seed } = generation;
+    if (format === undefined || seed === undefined) return 0;
+    const base = this.#lines.offset - region.inputStart;
+    this.#joiner.enter(generation.sequence, seed);
+    this.#seed = seed;
+    context.joiner = this.#joiner;
+    context.base = base;
+    context.lineFlags = chunk.lineFlags;
+    context.skipStdoutBefore = skipIndex(this.#start.stdout, generation, base);
+    context.skipStderrBefore = skipIndex(this.#start.stderr, generation, base);
+    const end = decoding.decoderFor(format).decode(region, region.inputStart, chunk.end, context);
+    context.inputEnd = end;
+    if (end !== chunk.end) {
+      // The table or the arena is full: the lines that are left are read again in the next turn.
+      this.#isAtEnd = false;
+      if (end > region.inputStart) this.#lines.take(end - region.inputStart);
+      return end - region.inputStart;
+    }
+    context.oversizeBytes += chunk.oversizeBytes;
+    this.#lines.take(chunk.sourceBytes);
+    return chunk.sourceBytes;
+  }
+
+  #handOut(): void {
+    const { context, region, table } = this.#tools;
+    const before = this.#position;
+    this.#position = this.#whereWeStand();
+    this.#tools.count(context, table.rows, this.stream.key);
+    const isEmpty = table.rows === 0 && this.#gaps.length === 0 && context.oversizeBytes === 0;
+    if (isEmpty && samePosition(before, this.#position)) return;
+    const batch: Batch = {
+      streamKey: this.stream.key,
+      origin: this.stream.origin,
+      bytes: region.bytes,
+      table,
+      inputStart: region.inputStart,
+      inputEnd: context.inputEnd,
+      seed: this.#seed,
+      carriedSeed: [this.#joiner.carriedSeed(STDOUT), this.#joiner.carriedSeed(STDERR_CHANNEL)],
+      gaps: this.#gaps,
+      oversizeBytes: context.oversizeBytes,
+      end: this.#position,
+    };
+    this.#gaps = [];
+    for (const consumer of this.consumers) consumer.accept(batch);
+  }
+
+  #whereWeStand(): StreamPosition {
+    const here = { generation: this.#sequence, offset: this.#generation === undefined ? 0 : this.#lines.offset };
+    const mark = (channel: Channel, began: Position): Position => {
+      const first = this.#joiner.first(channel);
+      return first === undefined ? laterOf(here, began) : { generation: first.generation, offset: first.offset };
+    };
+    return { stdout: mark(STDOUT, this.#start.stdout), stderr: mark(STDERR_CHANNEL, this.#start.stderr) };
+  }
+
+  // ---- from one generation to the next
+
+  #isFinished(generation: Generation, nowMs: number): boolean {
+    return isFinished(generation, this.stream, this.#tools.isOnce, nowMs);
+  }
+
+  #next(): Generation | undefined {
+    return this.stream.after(this.#generation === undefined ? this.#sequence - 1 : this.#sequence);
+  }
+
+  #enterNext(): void {
+    const next = this.#next();
+    if (next === undefined) return;
+    this.#generation = next;
+    this.#sequence = next.sequence;
+    this.#seenVersion = -1;
+    this.#isAtEnd = false;
+    this.#isPending = false;
+    this.#isDrained = false;
+    this.#lines.enter(0);
+  }
+
+  #atEnd(finished: boolean, nowMs: number): void {
+    this.#isDrained = finished && this.#next() === undefined;
+    if (finished && !this.#isDrained) {
+      this.#enterNext();
+      return;
+    }
+    for (const channel of CHANNELS) {
+      if (this.#isDrained || this.#isOverdue(channel, nowMs)) this.#closeRecord(channel);
+    }
+  }
+
+  /** Nothing to read: goes on when there is, and meanwhile closes what nobody will finish. */
+  #await(nowMs: number): void {
+    this.#enterNext();
+    for (const channel of CHANNELS) if (this.#isOverdue(channel, nowMs)) this.#closeRecord(channel);
+  }
+
+  #hasOverdue(nowMs: number): boolean {
+    return CHANNELS.some((channel) => this.#isOverdue(channel, nowMs));
+  }
+
+  /** Hands out an open record that nobody will finish. */
+  #closeRecord(channel: Channel): void {
+    const { context, region, table } = this.#tools;
+    if (!this.#joiner.isOpen(channel) || !this.#joiner.flush(channel, region, context.piece)) return;
+    context.piece.flags |= PARTIAL;
+    context.oversizeBytes += context.piece.oversizeBytes;
+    table.add(context.piece);
+  }
+
+  #isOverdue(channel: Channel, nowMs: number): boolean {
+    const since = this.#joiner.openSince(channel);
+    return since !== undefined && nowMs - since >= this.#tools.limits.partialAgeMs;
+  }
+
+  /** The rest of this generation is lost: say how much, and stand behind it. */
+  #leaveEnded(generation: Generation): void {
+    const { ending } = generation;
+    if (ending === undefined || this.stream.needsScan) return;
+    const from = this.#lines.offset;
+    if (ending.size === null || ending.size > from) {
+      const bytes = ending.size === null ? null : ending.size - from;
+      const { path } = generation.sighted;
+      this.#gaps.push({ reason: ending.reason, bytes, generation: generation.sequence, file: path, from });
+    }
+    this.#sequence = generation.sequence + 1;
+    this.#generation = undefined;
+    this.#enterNext();
+  }
+}
+
+const CHANNELS = [STDOUT, STDERR_CHANNEL] as const;
+const NO_SEED = { high: 0, low: 0 };
+
+/** Where a mark lies as an index of the region, for lines of this generation. */
+const skipIndex = (mark: Position, generation: Generation, base: number): number => {
+  if (mark.generation < generation.sequence) return 0;
+  if (mark.generation > generation.sequence) return Number.MAX_SAFE_INTEGER;
+  return mark.offset - base;
+};

@@ -1,0 +1,111 @@
+import type { Consumer } from '../core/consumer.ts';
+import { positionAt, samePosition, type StreamPosition } from '../core/position.ts';
+import type { ContainerStream } from './container-stream.ts';
+import { Lane } from './lane.ts';
+import type { LaneTools } from './lane-tools.ts';
+import type { Turns } from './turns.ts';
+
+/**
+ * Which consumers read together.
+ *
+ * Consumers at the same place of a stream share one lane: one read, one decode. A consumer without credit is waited for,
+ * but not for long; then it gets a lane of its own and the others go on. When two lanes of a stream stand idle at the same
+ * place, they become one again.
+ */
+/** How long the others wait for a consumer that has no credit, before they go on without it. */
+const PATIENCE_MS = 20;
+
+export class Lanes {
+  readonly #tools: LaneTools;
+  readonly #turns: Turns;
+  readonly #parked = new Set<Lane>();
+
+  constructor(tools: LaneTools, turns: Turns) {
+    this.#tools = tools;
+    this.#turns = turns;
+  }
+
+  /** Opens lanes for a stream's consumers at their positions. */
+  open(stream: ContainerStream, consumers: readonly Consumer[], startOf: (consumer: Consumer) => StreamPosition): void {
+    for (const consumer of consumers) {
+      const start = startOf(consumer);
+      const together = stream.lanes.find((lane) => samePosition(lane.position, start));
+      if (together !== undefined) together.consumers.push(consumer);
+      else stream.lanes.push(new Lane(stream, [consumer], start, this.#tools));
+    }
+  }
+
+  close(stream: ContainerStream): void {
+    for (const lane of stream.lanes.splice(0)) this.#drop(lane);
+  }
+
+  /**
+   * Gives a lane its turn, if its consumers can take a batch. Throws what reading throws.
+   *
+   * @returns how many bytes of the log it took
+   */
+  serve(lane: Lane, nowMs: number): number {
+    const blocked = lane.consumers.filter((consumer) => !consumer.hasCredit);
+    if (blocked.length > 0) {
+      if (blocked.length === lane.consumers.length || !this.#isPatienceOver(blocked, nowMs)) {
+        this.#parked.add(lane);
+        return 0;
+      }
+      this.#fork(lane, blocked);
+    }
+    const taken = lane.turn(nowMs);
+    if (lane.isIdle) this.#merge(lane);
+    return taken;
+  }
+
+  /** Someone has credit again, or patience may be over: the lanes that waited are to be served. */
+  unpark(): void {
+    for (const lane of this.#parked) this.#turns.add(lane);
+    this.#parked.clear();
+  }
+
+  /** When patience with someone is over, monotonic ms: undefined while nobody waits for somebody else. */
+  get patienceEndsMs(): number | undefined {
+    let ends: number | undefined;
+    for (const lane of this.#parked) {
+      if (lane.consumers.every((consumer) => !consumer.hasCredit)) continue;
+      for (const { blockedSinceMs } of lane.consumers) {
+        if (blockedSinceMs !== undefined) ends = Math.min(ends ?? Number.POSITIVE_INFINITY, blockedSinceMs + PATIENCE_MS);
+      }
+    }
+    return ends;
+  }
+
+  #isPatienceOver(blocked: readonly Consumer[], nowMs: number): boolean {
+    return blocked.every(({ blockedSinceMs }) => blockedSinceMs !== undefined && nowMs - blockedSinceMs >= PATIENCE_MS);
+  }
+
+  #fork(lane: Lane, blocked: readonly Consumer[]): void {
+    const apart = new Lane(lane.stream, [...blocked], lane.position, this.#tools);
+    lane.stream.lanes.push(apart);
+    for (const consumer of blocked) lane.consumers.splice(lane.consumers.indexOf(consumer), 1);
+    this.#parked.add(apart);
+  }
+
+  #merge(lane: Lane): void {
+    if (lane.stream.lanes.length === 1) return;
+    for (const other of [...lane.stream.lanes]) {
+      if (other === lane || !other.isIdle || !samePosition(other.position, lane.position)) continue;
+      lane.consumers.push(...other.consumers);
+      lane.stream.lanes.splice(lane.stream.lanes.indexOf(other), 1);
+      this.#drop(other);
+    }
+  }
+
+  #drop(lane: Lane): void {
+    lane.close();
+    this.#parked.delete(lane);
+    this.#turns.remove(lane);
+  }
+}
+
+/** The beginning of all that is still on disk. */
+export const startOfStream = (stream: ContainerStream): StreamPosition => {
+  const first = stream.generations.find((generation) => generation.listed) ?? stream.newest;
+  return positionAt(first?.sequence ?? stream.nextSequence, 0);
+};

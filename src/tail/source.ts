@@ -1,0 +1,18 @@
+import type { Descriptor, FileLook, Files } from '../system/system.ts';
+
+/** Where a generation's bytes come from: a plain file's descriptor, or an inflater over a compressed one. */
+export interface Source {
+  look(): FileLook;
+  /**
+   * Positional read of (decompressed) bytes. Returns less than asked only at the end, NOT_READY while an inflater works.
+   * Throws what the system throws.
+   */
+  read(target: Uint8Array, at: number, length: number, position: number): number;
+  close(): void;
+}
+
+export const plainSource = (files: Files, descriptor: Descriptor): Source => ({
+  look: () => files.look(descriptor),
+  read: (target, at, length, position) => files.read(descriptor, target, at, length, position),
+  close: () => files.close(descriptor),
+});
