@@ -12,6 +12,7 @@ export class Account {
   #lineBytes = new Uint32Array(1_024);
   #stderr = new Uint8Array(1_024);
   readonly #texts: string[] = [];
+  readonly #unclosed = new Set<number>();
 
   /** @param keepText keeps the messages too, so that a difference can be shown */
   constructor(stream: string, keepText = false) {
@@ -36,6 +37,15 @@ export class Account {
 
   matches(number: number, message: string, std: string): boolean {
     return this.#checksums[number] === crc32(message) && this.stdOf(number) === std;
+  }
+
+  /** The last message was never closed by a newline: it may arrive marked partial. */
+  leaveLastOpen(): void {
+    this.#unclosed.add(this.#count - 1);
+  }
+
+  isOpen(number: number): boolean {
+    return this.#unclosed.has(number);
   }
 
   stdOf(number: number): 'stdout' | 'stderr' {

@@ -2,7 +2,7 @@ import type { Account } from './account.ts';
 import { BirlerProcess, runBirler, type StartOptions } from './birler-process.ts';
 import { LineCounter } from './line-counter.ts';
 import type { TempNode } from './temp-node.ts';
-import { type Verdict, verifyOutput } from './verify.ts';
+import { type Order, type Verdict, verifyOutput } from './verify.ts';
 
 /** The flags with which a test's agent runs over its temporary node, its output a JSON file. */
 export function agentFlags(node: TempNode, ...more: readonly string[]): string[] {
@@ -45,5 +45,5 @@ export function collectOnce(node: TempNode, ...more: readonly string[]): ReturnT
   return runBirler(agentFlags(node, '--once', ...more));
 }
 
-export const verifyNode = (node: TempNode, accounts: readonly Account[]): Verdict =>
-  verifyOutput(node.output, accounts);
+export const verifyNode = (node: TempNode, accounts: readonly Account[], order?: Order): Verdict =>
+  verifyOutput(node.output, accounts, order);

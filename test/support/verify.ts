@@ -21,6 +21,9 @@ export interface Verdict {
   readonly examples: readonly string[];
 }
 
+/** What is in order: the whole container stream, or, where two pipes were read by a real runtime, each std stream. */
+export type Order = 'stream' | 'std';
+
 const MOST_EXAMPLES = 5;
 
 /** Compares the lines of one stream, as they come, with what was written to it. */
@@ -29,14 +32,16 @@ export class StreamVerifier {
   readonly #seen: Uint8Array[] = [];
   readonly #gaps: OutputGap[] = [];
   readonly #examples: string[] = [];
-  #next = 0;
+  readonly #next = new Map<string, number>();
+  readonly #order: Order;
   #delivered = 0;
   #doubled = 0;
   #swapped = 0;
   #changed = 0;
 
-  constructor(account: Account) {
+  constructor(account: Account, order: Order = 'stream') {
     this.#account = account;
+    this.#order = order;
   }
 
   take(line: OutputLine): void {
@@ -47,19 +52,17 @@ export class StreamVerifier {
     const message = line.log ?? '';
     const number = numberOf(message);
     const std = line.stream ?? 'stdout';
-    const flagged = line.partial === true || line.truncated === true;
-    if (number === undefined || flagged || !this.#account.matches(number, message, std)) {
+    const marksAreRight =
+      line.truncated === undefined &&
+      (number === undefined || (line.partial ?? false) === this.#account.isOpen(number));
+    if (number === undefined || !marksAreRight || !this.#account.matches(number, message, std)) {
       this.#changed++;
       this.#note(
         `changed: ${JSON.stringify({ ...line, log: message.slice(0, 120), length: message.length })}`,
       );
     } else if (this.#mark(number)) {
       this.#delivered++;
-      if (number < this.#next) {
-        this.#swapped++;
-        this.#note(`#${number} came after #${this.#next - 1}`);
-      }
-      this.#next = Math.max(this.#next, number + 1);
+      this.#checkOrder(number, this.#order === 'std' ? std : '');
     } else {
       this.#doubled++;
       this.#note(`#${number} came again`);
@@ -84,6 +87,15 @@ export class StreamVerifier {
       gaps: this.#gaps,
       examples,
     };
+  }
+
+  #checkOrder(number: number, lane: string): void {
+    const next = this.#next.get(lane) ?? 0;
+    if (number < next) {
+      this.#swapped++;
+      this.#note(`#${number} came after #${next - 1}`);
+    }
+    this.#next.set(lane, Math.max(next, number + 1));
   }
 
   #has(number: number): boolean {
@@ -125,8 +137,8 @@ export class Verifier implements Disposable {
     this.#reader = new LineReader(path);
   }
 
-  expect(account: Account): void {
-    this.#streams.set(account.stream, new StreamVerifier(account));
+  expect(account: Account, order?: Order): void {
+    this.#streams.set(account.stream, new StreamVerifier(account, order));
   }
 
   /** Reads what is new in the output. Call it only where the output will not be cut back: after a clean stop. */
@@ -167,9 +179,9 @@ export class Verifier implements Disposable {
 }
 
 /** Reads a whole output and compares it with the accounts. */
-export function verifyOutput(path: string, accounts: readonly Account[]): Verdict {
+export function verifyOutput(path: string, accounts: readonly Account[], order?: Order): Verdict {
   using verifier = new Verifier(path);
-  for (const account of accounts) verifier.expect(account);
+  for (const account of accounts) verifier.expect(account, order);
   verifier.readOn();
   const total = sumVerdicts(verifier.verdicts());
   const foreign = Array.from(
