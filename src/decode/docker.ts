@@ -70,7 +70,7 @@ class DockerDecoder implements Decoder {
     if (region.arenaFree < openBytes + room) return false;
     const target = region.arenaUsed + openBytes;
     const { messageStart, messageEnd } = piece;
-    const size = unescapeJson(region.view, region.bytes, messageStart, messageEnd, target, target + room);
+    const size = unescapeJson(region.view, messageStart, messageEnd, target, target + room);
     piece.messageStart = target;
     piece.messageEnd = target + Math.min(size, room);
     piece.oversizeBytes = size - (piece.messageEnd - piece.messageStart);

@@ -59,7 +59,7 @@ export class OpenRecord {
   }
 
   release(budget: PartialBudget): void {
-    budget.give(this.buffer.length);
+    budget.give(this.buffer);
     this.buffer = NO_BYTES;
   }
 
@@ -68,10 +68,11 @@ export class OpenRecord {
     let capacity = FIRST_CAPACITY;
     while (capacity < messageBytes) capacity *= 2;
     const size = MAX_TIME_BYTES + Math.min(capacity, maxMessageBytes);
-    if (!budget.take(size - this.buffer.length)) return false;
-    // Not from Node's pool: a slice of it would keep the whole pool alive for as long as the record is open.
-    const grown = Buffer.allocUnsafeSlow(size);
+    // Both buffers at once come out of the budget: that is what growing takes.
+    const grown = budget.take(size);
+    if (grown === undefined) return false;
     this.buffer.copy(grown, 0, 0, MAX_TIME_BYTES + this.keptBytes);
+    budget.give(this.buffer);
     this.buffer = grown;
     return true;
   }
