@@ -6,6 +6,10 @@ import { addStatusCommand } from './status.ts';
 import { VERSION } from './version.ts';
 import type { World } from './world.ts';
 
+const EXIT_CODES = `
+Exit codes: 0 done; 1 something failed; 2 the command line or the configuration is wrong.
+`;
+
 /**
  * Exit codes, the same for every command: 0 done; 1 something failed; 2 the command line or the configuration is wrong,
  * and nothing was done.
@@ -36,6 +40,7 @@ export const createProgram = (world: World, exitWith: (code: number) => void): C
       // Told once, in one line, by reportFailure.
       outputError: () => undefined,
     })
+    .addHelpText('after', EXIT_CODES)
     .exitOverride();
   addRunCommand(program, world, exitWith);
   addCheckCommand(program, world, exitWith);

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { LOG_LEVELS, OUTPUT_FORMATS, START_AT, WATCH } from '../config/config.ts';
 import type { Flags } from '../config/flags.ts';
 import { flagValue, flagValues } from './flag-values.ts';
 import { checkDirectories, readConfigText } from './read-config.ts';
@@ -8,6 +9,13 @@ interface RunOptions extends Flags {
   readonly config?: string;
   readonly once?: boolean;
 }
+
+const EXAMPLES = `
+Examples:
+  birler run                                      print what this node's containers log
+  birler run --output file:/var/log/all.jsonl     collect it in a file
+  birler run --logs ./logs --once --format raw    read a directory of *.log files, then end
+`;
 
 /** `birler run`: follow the logs and ship them. Every flag but --config and --once stands for an option of birler.yaml. */
 export const addRunCommand = (program: Command, world: World, exitWith: (code: number) => void): void => {
@@ -41,13 +49,13 @@ export const addRunCommand = (program: Command, world: World, exitWith: (code: n
       new Option(
         '--format <format>',
         'how records are written (default: pretty on a terminal, else json)',
-      ).choices(['json', 'raw', 'cri', 'pretty']),
+      ).choices(OUTPUT_FORMATS),
     )
     .addOption(
       new Option(
         '--start <where>',
         'where to begin with logs that were never read (default: beginning)',
-      ).choices(['beginning', 'end']),
+      ).choices(START_AT),
     )
     .option('--once', 'deliver what is there, then end')
     .option('--grace <time>', 'how long a stop may take to deliver what was read (default: 10s)', flagValue)
@@ -55,15 +63,13 @@ export const addRunCommand = (program: Command, world: World, exitWith: (code: n
       new Option(
         '--log-level <level>',
         'the least important message to print on stderr (default: info)',
-      ).choices(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
+      ).choices(LOG_LEVELS),
     )
     .addOption(
-      new Option('--watch <mode>', 'whether the file system may wake birler (default: auto)').choices([
-        'auto',
-        'off',
-      ]),
+      new Option('--watch <mode>', 'whether the file system may wake birler (default: auto)').choices(WATCH),
     )
     .allowExcessArguments(false)
+    .addHelpText('after', EXAMPLES)
     .action(async (options: RunOptions) => exitWith(await run(options, world)));
 };
 

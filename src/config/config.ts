@@ -19,7 +19,10 @@ export interface Config {
   readonly outputs: readonly OutputConfig[];
 }
 
-export type StartAt = 'beginning' | 'end';
+export const START_AT = ['beginning', 'end'] as const;
+export type StartAt = (typeof START_AT)[number];
+
+export const WATCH = ['auto', 'off'] as const;
 
 export interface SourcesConfig {
   /** The directory of the kubelet's links, or of plain `*.log` files. */
@@ -33,7 +36,7 @@ export interface SourcesConfig {
   /** The names that count as a log where the kubelet did not name the file. */
   readonly files: { readonly include: readonly string[]; readonly exclude: readonly string[] };
   readonly rescanIntervalMs: number;
-  readonly watch: 'auto' | 'off';
+  readonly watch: (typeof WATCH)[number];
 }
 
 /** All three globs must match; a missing one is `*`. */
@@ -72,7 +75,10 @@ export interface LogConfig {
   readonly format: 'json' | 'pretty';
 }
 
-export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export const OUTPUT_FORMATS = ['json', 'raw', 'cri', 'pretty'] as const satisfies readonly OutputFormat[];
 
 export type OutputConfig = StdoutOutputConfig | FileOutputConfig;
 

@@ -1,10 +1,10 @@
 import { basename, relative, resolve, sep } from 'node:path';
 import picomatch from 'picomatch';
-import { quoted } from '../core/units.ts';
-import type { Config } from './config.ts';
+import { formatSize, quoted } from '../core/units.ts';
+import type { Config, LimitsConfig, OutputConfig, SourcesConfig } from './config.ts';
 import type { Explanation } from './explain.ts';
 import { childOf } from './known-names.ts';
-import { pathText } from './problems.ts';
+import { type Path, pathText } from './problems.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /**
@@ -16,52 +16,74 @@ export const checkOutputs = (value: unknown, surroundings: Surroundings): readon
   if (!Array.isArray(outputs)) return [];
   const problems: Explanation[] = [];
   const first = new Map<string, string>();
-  const claim = (what: string, index: number, option: string, message: (holder: string) => string): void => {
+  /** Notes who has it; tells if somebody had it before. */
+  const claim = (what: string, path: Path, message: (holder: string) => string): void => {
     const holder = first.get(what);
-    const path = ['outputs', index, option];
     if (holder === undefined) first.set(what, pathText(path.slice(0, -1)));
     else problems.push({ path, about: 'value', message: message(holder) });
   };
   for (const [index, output] of outputs.entries()) {
-    const name = childOf(output, 'name');
     const path = childOf(output, 'path');
-    if (typeof name === 'string') {
+    const isStdout = childOf(output, 'type') === 'stdout';
+    const isSecondStdout = isStdout && first.has('stdout');
+    if (isStdout) {
       claim(
-        `name ${name}`,
-        index,
-        'name',
-        (holder) =>
-          `is the name of ${holder} too; an output's positions are kept under its name, so give it one of its own`,
+        'stdout',
+        ['outputs', index, 'type'],
+        (holder) => `${holder} is stdout already; there is only one`,
       );
-    }
-    if (childOf(output, 'type') === 'stdout') {
-      claim('stdout', index, 'type', (holder) => `${holder} is stdout already; there is only one`);
     } else if (typeof path === 'string') {
+      const file = resolve(surroundings.workingDirectory, path);
       claim(
-        `path ${resolve(surroundings.workingDirectory, path)}`,
-        index,
-        'path',
+        `file ${file}`,
+        ['outputs', index, 'path'],
         (holder) =>
           `${quoted(path)} is the file of ${holder} already; two outputs would write over each other`,
       );
     }
+    // A file's default name holds its path, and no name that a user can give looks like that. A second stdout that has
+    // its name by default was told above.
+    const name = childOf(output, 'name') ?? (isStdout && !isSecondStdout ? 'stdout' : undefined);
+    if (typeof name !== 'string') continue;
+    claim(
+      `name ${name}`,
+      ['outputs', index, 'name'],
+      (holder) =>
+        `${quoted(name)} is the name of ${holder} too; an output's positions are kept under its name, so give it one of its own`,
+    );
   }
   return problems;
 };
 
+/** Options that are right one by one, and wrong together. */
+export const checkTogether = (config: Config): readonly Explanation[] => [
+  ...config.outputs.flatMap((output, index) => checkFeedback(output, index, config.sources)),
+  ...checkPartials(config.limits),
+];
+
 /** An output file that would be read as a log: every line would come back for ever. */
-export const checkFeedback = (config: Config): readonly Explanation[] => {
-  const { logsDirectory, podsDirectory, files } = config.sources;
-  const isLog = picomatch([...files.include], { ignore: [...files.exclude] });
-  return config.outputs.flatMap((output, index): Explanation[] => {
-    if (output.type !== 'file' || !isLog(basename(output.path))) return [];
-    const directory = [logsDirectory, podsDirectory].find(
-      (each) => each !== null && contains(each, output.path),
-    );
-    if (typeof directory !== 'string') return [];
-    const message = `lies in ${directory}, which is read: birler would collect its own output; put it elsewhere, or exclude its name (sources.files.exclude)`;
-    return [{ path: ['outputs', index, 'path'], about: 'value', message }];
-  });
+const checkFeedback = (output: OutputConfig, index: number, sources: SourcesConfig): Explanation[] => {
+  const isLog = picomatch([...sources.files.include], { ignore: [...sources.files.exclude] });
+  if (output.type !== 'file' || !isLog(basename(output.path))) return [];
+  const directories = [
+    sources.logsDirectory,
+    ...(sources.podsDirectory === null ? [] : [sources.podsDirectory]),
+  ];
+  return directories
+    .filter((directory) => contains(directory, output.path))
+    .slice(0, 1)
+    .map((directory) => ({
+      path: ['outputs', index, 'path'],
+      about: 'value',
+      message: `lies in ${quoted(directory)}, which is read: birler would collect its own output; put it elsewhere, or exclude its name (sources.files.exclude)`,
+    }));
+};
+
+/** A line that is allowed to be longer than all open lines together could never be completed. */
+const checkPartials = ({ lineBytes, partialBytes }: LimitsConfig): Explanation[] => {
+  if (partialBytes >= lineBytes) return [];
+  const message = `is ${formatSize(partialBytes)}, less than one line may have (line_length, ${formatSize(lineBytes)}); raise it, or lower line_length`;
+  return [{ path: ['limits', 'partial_bytes'], about: 'value', message }];
 };
 
 const contains = (directory: string, path: string): boolean => {

@@ -1,5 +1,5 @@
 import type { Config } from './config.ts';
-import { checkFeedback, checkOutputs } from './cross-checks.ts';
+import { checkOutputs, checkTogether } from './cross-checks.ts';
 import { type Explanation, explainIssue } from './explain.ts';
 import { type Flags, overlayFlags } from './flags.ts';
 import { ConfigError, type Path, type Problem, pathText } from './problems.ts';
@@ -49,8 +49,8 @@ export const loadConfig = (
   ];
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
   const config = resolveConfig(parsed.data, surroundings);
-  const feedback = checkFeedback(config);
-  if (feedback.length > 0) throw new ConfigError(feedback.map(locate));
+  const together = checkTogether(config);
+  if (together.length > 0) throw new ConfigError(together.map(locate));
   return config;
 };
 

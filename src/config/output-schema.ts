@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { OUTPUT_FORMATS } from './config.ts';
 import { boolean, choice, decidedLater, list, mode, text } from './options.ts';
 
 /** What each type of output understands. A type is one member of the union below; its `type` picks it. */
@@ -14,7 +15,7 @@ const common = {
     'the type, and for a file its path too',
   ),
   format: decidedLater(
-    choice(['json', 'raw', 'cri', 'pretty'], {
+    choice(OUTPUT_FORMATS, {
       description:
         'json: one object a line. raw: the message as it was written. cri: a line as a runtime writes it. pretty: for people.',
     }),
@@ -50,9 +51,7 @@ const file = z.strictObject({
   ...common,
 });
 
-export const outputTypes = { stdout, file } as const;
-
 export const outputsSchema = list(
   'Where records go. Each output is a reader of its own, with its own positions: a slow one delays no other. Without an entry: stdout.',
-  z.discriminatedUnion('type', [outputTypes.stdout, outputTypes.file]),
+  z.discriminatedUnion('type', [stdout, file]),
 );

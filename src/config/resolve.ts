@@ -85,7 +85,7 @@ const resolveOutput = (output: OutputFile, surroundings: Surroundings): OutputCo
 };
 
 /** The XDG rule: a relative XDG_STATE_HOME is ignored. */
-export const defaultStateDirectory = (surroundings: Surroundings): string => {
+const defaultStateDirectory = (surroundings: Surroundings): string => {
   if (surroundings.isRoot) return '/var/lib/birler';
   const stateHome = given(surroundings, 'XDG_STATE_HOME');
   return join(

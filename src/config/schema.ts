@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LOG_LEVELS, START_AT, WATCH } from './config.ts';
 import { boolean, choice, decidedLater, duration, integer, list, section, size, text } from './options.ts';
 import { outputsSchema } from './output-schema.ts';
 
@@ -52,7 +53,7 @@ const sources = section('What to read.', {
     minimum: '100ms',
     maximum: '1h',
   }),
-  watch: choice(['auto', 'off'], {
+  watch: choice(WATCH, {
     description:
       'Whether the file system may wake birler. Nothing is lost with off: the rescan finds everything.',
     default: 'auto',
@@ -136,7 +137,7 @@ const state = section('Where birler remembers what it delivered.', {
 });
 
 const log = section("birler's own messages, on stderr.", {
-  level: choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
+  level: choice(LOG_LEVELS, {
     description: 'The least important message to print.',
     default: 'info',
   }),
@@ -148,7 +149,7 @@ const log = section("birler's own messages, on stderr.", {
 
 export const fileSchema = section('birler.yaml', {
   sources,
-  start_at: choice(['beginning', 'end'], {
+  start_at: choice(START_AT, {
     description:
       'Where to begin with a log that has no checkpoint yet. beginning: with the oldest rotated file that is still there. Logs that appear later are always read from their beginning.',
     default: 'beginning',

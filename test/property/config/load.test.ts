@@ -156,7 +156,7 @@ describe('the loader', () => {
         openFiles: size(16, 2 ** 20),
         heldDeletedBytes: fc.maxSafeNat().map((n) => n % 2 ** 44),
         readShareBytes: size(4096, 2 ** 24),
-        partialBytes: size(65_536, 2 ** 30),
+        partialBytes: size(2 ** 26, 2 ** 30),
         partialAgeMs: size(100, 3_600_000),
         recordsPerBatch: size(1, 2 ** 20),
       }),

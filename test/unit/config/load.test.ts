@@ -202,7 +202,7 @@ host: again
     ],
     [
       'outputs: [{type: file, path: /var/log/containers/x.log}]',
-      '1:30: outputs[0].path: lies in /var/log/containers, which is read: birler would collect its own output; put it elsewhere, or exclude its name (sources.files.exclude)',
+      '1:30: outputs[0].path: lies in "/var/log/containers", which is read: birler would collect its own output; put it elsewhere, or exclude its name (sources.files.exclude)',
     ],
   ])('%s', (text, complaint) => {
     expect(complaints(text)).toEqual([`birler.yaml:${complaint}`]);
@@ -216,7 +216,26 @@ host: again
     const text = 'outputs:\n- {type: file, path: /work/a, name: x}\n- {type: file, path: ./a, name: x}\n';
     expect(complaints(text)).toEqual([
       'birler.yaml:3:22: outputs[1].path: "./a" is the file of outputs[0] already; two outputs would write over each other',
-      "birler.yaml:3:33: outputs[1].name: is the name of outputs[0] too; an output's positions are kept under its name, so give it one of its own",
+      `birler.yaml:3:33: outputs[1].name: "x" is the name of outputs[0] too; an output's positions are kept under its name, so give it one of its own`,
+    ]);
+  });
+
+  it('an output with the name that another has by default', () => {
+    expect(complaints('outputs: [{type: stdout}, {type: file, path: /a, name: stdout}]')).toEqual([
+      `birler.yaml:1:56: outputs[1].name: "stdout" is the name of outputs[0] too; an output's positions are kept under its name, so give it one of its own`,
+    ]);
+  });
+
+  it.each([
+    '{type: file, path: /a, name: stdout}, {type: stdout}',
+    '{type: stdout}, {type: file, path: /a, name: stdout}',
+  ])('are found whichever comes first: %s', (outputs) => {
+    expect(complaints(`outputs: [${outputs}]`).join()).toMatch(/"stdout" is the name of outputs\[0\] too/);
+  });
+
+  it('limits that contradict each other', () => {
+    expect(complaints('limits:\n  line_length: 32MiB')).toEqual([
+      'birler.yaml:2:3: limits.partial_bytes: is 16MiB, less than one line may have (line_length, 32MiB); raise it, or lower line_length',
     ]);
   });
 

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { editorSchema } from '../../../scripts/reference/editor-schema.ts';
 import { referenceFiles } from '../../../scripts/reference/files.ts';
 import { sections } from '../../../scripts/reference/options.ts';
 import { loadConfig } from '../../../src/config/load.ts';
@@ -34,6 +37,15 @@ describe('the reference', () => {
 
 describe('example.yaml', () => {
   const text = committed('example.yaml');
+
+  it('pleases an editor that has the schema, which sees mistakes too', () => {
+    const editor = z.fromJSONSchema(editorSchema());
+    expect(editor.safeParse(parse(text)).error?.issues).toBeUndefined();
+    expect(editor.safeParse(parse('limits: {open_files: "${N:-5}"}')).success).toBe(true);
+    for (const wrong of ['limits: {open_files: 1}', 'grace: 10', 'outputs: [{type: fil}]', 'hots: a']) {
+      expect(editor.safeParse(parse(wrong)).success).toBe(false);
+    }
+  });
 
   it('is right', () => {
     const config = loadConfig({ name: 'example.yaml', text }, {}, surroundings());
