@@ -40,12 +40,15 @@ const readingFiles = (process: FakeProcess, options: FakeFilesOptions): Pick<Fil
       const { inode, path } = process.fileOf(descriptor, 'fstat');
       process.enter('look', path);
       const { size, mtimeMs, links } = disk.status(inode);
+      process.faults.sees?.(inode, size);
       return { size, mtimeMs, nlink: links };
     },
     status: (descriptor) => {
       const { inode, path } = process.fileOf(descriptor, 'fstat');
       process.enter('status', path);
-      return disk.status(inode);
+      const status = disk.status(inode);
+      process.faults.sees?.(inode, status.size);
+      return status;
     },
     read: (descriptor, target, at, length, position) => {
       const { inode, path } = process.fileOf(descriptor, 'read');
@@ -53,7 +56,9 @@ const readingFiles = (process: FakeProcess, options: FakeFilesOptions): Pick<Fil
       if (inode.isDirectory()) throw systemError('EISDIR', 'read', path);
       if (at < 0 || length < 0 || at + length > target.length)
         throw new RangeError('read outside of the target');
-      return inode.read(target, at, length, position);
+      const count = inode.read(target, at, length, position);
+      if (count > 0) process.faults.sees?.(inode, position + count);
+      return count;
     },
     statusOf: (path) => {
       process.enter('statusOf', path);

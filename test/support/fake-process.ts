@@ -31,6 +31,8 @@ export interface Faults {
   freeBytes?(path: string): number;
   /** Called before each call: the moment at which the rest of the world gets its turn. */
   before?(call: FileCall, path: string): void;
+  /** Called when a call has told the process that a file has (at least) this size. */
+  sees?(inode: Inode, size: number): void;
 }
 
 export interface OpenFile {

@@ -1,0 +1,124 @@
+import type { FakeDisk, Inode } from '../support/fake-disk.ts';
+import type { FakeWorld } from '../support/fake-system.ts';
+import type { StreamKind } from './actions.ts';
+import type { Life, LineFormat, LogLine } from './log-lines.ts';
+import { LOGS, type LogStream, newStream, PODS } from './log-stream.ts';
+
+/**
+ * All logs that were ever written in a run, byte for byte, and where their bytes are now. This is the truth that the
+ * outputs are compared with.
+ */
+export class LogWorld {
+  readonly world: FakeWorld;
+  readonly streams: LogStream[] = [];
+  readonly lines: LogLine[] = [];
+  readonly lives: Life[] = [];
+  readonly lifeOf = new Map<Inode, Life>();
+  readonly #isHeld: (inode: Inode) => boolean;
+  readonly #onGone: (life: Life, wasCut: boolean) => void;
+
+  /**
+   * @param isHeld whether the agent has the file open
+   * @param onGone called for a life that no file holds any more, nor the agent; again when more is written into it.
+   *   `wasCut`: the file is there, its bytes are not
+   */
+  constructor(
+    world: FakeWorld,
+    isHeld: (inode: Inode) => boolean,
+    onGone: (life: Life, wasCut: boolean) => void,
+  ) {
+    this.world = world;
+    this.#isHeld = isHeld;
+    this.#onGone = onGone;
+    world.disk.makeDirectory(LOGS);
+    world.disk.makeDirectory(PODS);
+  }
+
+  get disk(): FakeDisk {
+    return this.world.disk;
+  }
+
+  /** The living stream that a number in a script means. */
+  stream(number: number): LogStream | undefined {
+    const alive = this.streams.filter((stream) => stream.alive);
+    return alive[number % Math.max(1, alive.length)];
+  }
+
+  add(kind: StreamKind, format: LineFormat, pod: string, restart: number): LogStream {
+    const stream = newStream(this.streams.length, kind, format, pod, restart);
+    this.streams.push(stream);
+    this.disk.makeDirectory(stream.directory);
+    return stream;
+  }
+
+  /** A new file's life, or that of the same file after it was cut. */
+  beginLife(stream: LogStream, inode: Inode): Life {
+    const life: Life = {
+      id: this.lives.length,
+      stream: stream.index,
+      lines: [],
+      carriers: new Set([inode]),
+      size: 0,
+      seenSize: 0,
+      visibleMs: 0,
+      unlisted: false,
+      gone: false,
+    };
+    this.lives.push(life);
+    this.lifeOf.set(inode, life);
+    stream.life = life;
+    return life;
+  }
+
+  /** The rotated files of a stream, oldest first, by their names. */
+  rotated(stream: LogStream): string[] {
+    const live = stream.path.slice(stream.directory.length + 1);
+    const names = this.disk.names(stream.directory).filter((name) => name.startsWith(`${live}.`));
+    const order =
+      stream.kind === 'kubelet'
+        ? names.toSorted()
+        : names.toSorted((a, b) => shift(live, b) - shift(live, a));
+    return order.map((name) => `${stream.directory}/${name}`);
+  }
+
+  /** After anything that may have taken files away, or the agent that held them. */
+  noticeGone(): void {
+    for (const life of this.lives) {
+      if (life.gone || this.isReachable(life)) continue;
+      life.gone = true;
+      this.#onGone(life, life.carriers.size === 0);
+    }
+  }
+
+  /** Something was written into a file that nobody can reach any more. */
+  noticeWritten(life: Life): void {
+    if (life.gone) this.#onGone(life, true);
+  }
+
+  isReachable(life: Life): boolean {
+    for (const inode of life.carriers) {
+      if ((inode.nlink > 0 && !life.unlisted) || this.#isHeld(inode)) return true;
+    }
+    return false;
+  }
+
+  /** A call told the agent how long a file is. */
+  sees(inode: Inode, size: number): void {
+    const life = this.lifeOf.get(inode);
+    if (life !== undefined) life.seenSize = Math.max(life.seenSize, Math.min(size, life.size));
+  }
+
+  /** The agent is no more, and what it saw goes with it. */
+  forgetSeen(): void {
+    for (const life of this.lives) life.seenSize = 0;
+  }
+
+  /** Time passes in which an agent runs that may look. */
+  passVisible(ms: number): void {
+    for (const life of this.lives) {
+      if (!life.gone) life.visibleMs += ms;
+    }
+  }
+}
+
+const shift = (live: string, name: string): number => Number.parseInt(name.slice(live.length + 1), 10);

@@ -1,0 +1,73 @@
+import type { Life, LogLine } from './log-lines.ts';
+import type { LogWorld } from './log-world.ts';
+import type { OutputAccount } from './output-account.ts';
+import { Violation } from './violation.ts';
+
+interface Cut {
+  readonly life: Life;
+  /** How much of the life the agent had seen when it was cut. */
+  readonly seenSize: number;
+  /** A calm came after it, so it was told and checkpointed. */
+  isSettled: boolean;
+}
+
+/**
+ * Compares the gaps that an output was told of with what it lost. Never more than was lost; and no less than what the agent
+ * had seen to be there while it ran, when a truncation took it away.
+ */
+export class LossLedger {
+  readonly #logs: LogWorld;
+  readonly #accounts: readonly OutputAccount[];
+  #cuts: Cut[] = [];
+
+  constructor(logs: LogWorld, accounts: readonly OutputAccount[]) {
+    this.#logs = logs;
+    this.#accounts = accounts;
+  }
+
+  lost(life: Life): void {
+    if (this.#cuts.some((cut) => cut.life === life)) return;
+    this.#cuts.push({ life, seenSize: life.seenSize, isSettled: false });
+  }
+
+  /** What it knew and had not told may be forgotten. */
+  agentDied(): void {
+    this.#cuts = this.#cuts.filter((cut) => cut.isSettled);
+  }
+
+  demandTrueGaps(): void {
+    for (const account of this.#accounts) {
+      for (const { index } of this.#logs.streams) this.#check(account, index);
+    }
+    for (const cut of this.#cuts) cut.isSettled = true;
+  }
+
+  #check(account: OutputAccount, stream: number): void {
+    const isLost = (line: LogLine): boolean => !account.has(line);
+    const lostBytes = bytesOf((this.#logs.streams[stream]?.lines ?? []).filter(isLost));
+    const gaps = account.gapsOf(stream);
+    const claimed = gaps.reduce((sum, gap) => sum + (gap.bytes ?? 0), 0);
+    const told = gaps.map((gap) => JSON.stringify(gap)).join(' ');
+    const fail = (what: string): never => {
+      throw new Violation(`output ${account.name}, stream ${stream}: ${what}; gaps: ${told}`);
+    };
+    if (claimed > lostBytes) fail(`the gaps say ${claimed} bytes, but only ${lostBytes} are lost`);
+    let known = 0;
+    for (const { life, seenSize } of this.#cuts) {
+      if (life.stream === stream) known += bytesOf(linesWithin(life, seenSize).filter(isLost));
+    }
+    if (claimed < known && !gaps.some((gap) => gap.bytes === null)) {
+      fail(`the agent saw ${known} bytes that were cut before they arrived, but the gaps say ${claimed}`);
+    }
+  }
+}
+
+const linesWithin = (life: Life, size: number): LogLine[] => {
+  let end = 0;
+  return life.lines.filter((line) => {
+    end += line.written;
+    return end <= size;
+  });
+};
+
+const bytesOf = (lines: readonly LogLine[]): number => lines.reduce((sum, line) => sum + line.written, 0);

@@ -1,0 +1,212 @@
+import { type LogLine, MARK } from './log-lines.ts';
+import type { LogStream } from './log-stream.ts';
+import type { LogWorld } from './log-world.ts';
+import type { OutputGap, OutputRecord } from './output-record.ts';
+import { Violation } from './violation.ts';
+
+export interface AccountOptions {
+  readonly name: string;
+  readonly maxMessageBytes: number;
+  readonly partialAgeMs: number;
+  /** Open records may be cut into pieces at any time: memory for them is short. */
+  readonly splitsFreely: boolean;
+  /** The ids of records, shared by all outputs of a run. */
+  readonly ids: RecordIds;
+}
+
+/** Record ids by what the record is made of, and back. */
+export interface RecordIds {
+  readonly byRecord: Map<string, string>;
+  readonly byId: Map<string, string>;
+}
+
+/** What one output got, compared record by record with what was written. */
+export class OutputAccount {
+  readonly name: string;
+  /** When a line arrived; in the order of arrival. */
+  readonly arrived = new Map<LogLine, number>();
+  readonly #gaps = new Map<number, OutputGap[]>();
+  readonly #logs: LogWorld;
+  readonly #options: AccountOptions;
+  readonly #mayRepeat = new Set<LogLine>();
+  /** By stream: the last line of the last complete record. */
+  #lastOf = new Map<number, number>();
+  /** By stream and channel. */
+  #lastOfChannel = new Map<string, number>();
+
+  constructor(logs: LogWorld, options: AccountOptions) {
+    this.#logs = logs;
+    this.#options = options;
+    this.name = options.name;
+  }
+
+  has(line: LogLine): boolean {
+    return this.arrived.has(line);
+  }
+
+  /** Each loss once, even if it was told again after a crash. */
+  gapsOf(stream: number): readonly OutputGap[] {
+    const gaps = this.#gaps.get(stream) ?? [];
+    return [...new Map(gaps.map((gap) => [`${gap.generation}/${gap.from}/${gap.reason}`, gap])).values()];
+  }
+
+  /** Begins anew: for a file that is read again from its start. */
+  clear(): void {
+    this.arrived.clear();
+    this.#gaps.clear();
+    this.#mayRepeat.clear();
+    this.#lastOf.clear();
+    this.#lastOfChannel.clear();
+  }
+
+  /** The agent died: what arrived after this time may come again, in order. */
+  mayRepeatSince(ms: number): void {
+    this.#lastOf = new Map();
+    this.#lastOfChannel = new Map();
+    for (const [line, arrivedMs] of this.arrived) {
+      if (arrivedMs > ms || this.#mayRepeat.has(line)) this.#mayRepeat.add(line);
+      else this.#moveOn([line], false);
+    }
+  }
+
+  take(record: OutputRecord, nowMs: number): void {
+    const stream = this.#streamOf(record);
+    if (record.gap !== undefined) {
+      this.#gaps.set(stream.index, [...(this.#gaps.get(stream.index) ?? []), record.gap]);
+      return;
+    }
+    const lines = this.#linesOf(record, stream);
+    this.#checkText(record, lines);
+    this.#checkPieces(record, lines, stream, nowMs);
+    this.#checkId(record, lines);
+    this.#checkOrder(record, lines);
+    for (const line of lines) this.#arrive(line, nowMs);
+    this.#moveOn(lines, record.partial);
+  }
+
+  #streamOf(record: OutputRecord): LogStream {
+    const found = this.#logs.streams.find((stream) => originOf(stream) === record.origin);
+    if (found === undefined) return this.#fail(`a record of a stream that is none: ${record.origin}`);
+    return found;
+  }
+
+  #linesOf(record: OutputRecord, stream: LogStream): LogLine[] {
+    const lines = [...record.text.matchAll(MARK)].map(([, id]) => this.#logs.lines[Number(id)]);
+    const known = lines.filter((line) => line !== undefined);
+    if (known.length === 0) return this.#fail(`a record that nobody wrote: ${show(record.text)}`);
+    for (const line of known) {
+      if (line.stream !== stream.index) return this.#fail(`${nameOf(line)} came as one of ${record.origin}`);
+      if (stream.format === 'cri' && line.channel !== record.channel && headerIsWhole(line)) {
+        return this.#fail(`${nameOf(line)} came on the wrong std stream`);
+      }
+    }
+    return known;
+  }
+
+  #checkText(record: OutputRecord, lines: readonly LogLine[]): void {
+    const whole = Buffer.concat(lines.map(writtenContent));
+    const limit = this.#options.maxMessageBytes;
+    if (whole.length <= limit) {
+      if (record.truncated) this.#fail(`${names(lines)} came as truncated, but it is not too long`);
+      if (record.text !== whole.toString()) {
+        this.#fail(
+          `${names(lines)} was changed:\n  wrote ${show(whole.toString())}\n  came  ${show(record.text)}`,
+        );
+      }
+      return;
+    }
+    if (!record.truncated) this.#fail(`${names(lines)} is too long and came unmarked`);
+    const kept = Buffer.byteLength(record.text);
+    const isPrefix = whole.toString().startsWith(record.text);
+    if (!isPrefix || kept < limit - 4) this.#fail(`${names(lines)} was not cut at the limit, but at ${kept}`);
+  }
+
+  /** A record is made of pieces that follow one another, from the first to the one that closes it. */
+  #checkPieces(record: OutputRecord, lines: readonly LogLine[], stream: LogStream, nowMs: number): void {
+    for (const [index, line] of lines.entries()) {
+      const next = lines[index + 1];
+      if (next === undefined) continue;
+      if (line.closes && !line.abandoned) this.#fail(`${names(lines)} are two records joined into one`);
+      const between = stream.byChannel[line.channel].slice(line.sequence + 1, next.sequence);
+      const lost = between.filter((skipped) => !skipped.excused.has(this.name) && !record.truncated);
+      if (next.sequence <= line.sequence || lost.length > 0)
+        this.#fail(`${names(lines)} are joined over a hole`);
+    }
+    const last = lines.at(-1);
+    if (last === undefined || record.truncated) return;
+    if (last.closes && !last.abandoned) {
+      if (record.partial) this.#fail(`${names(lines)} is complete and came as partial`);
+    } else if (!record.partial) {
+      this.#fail(`${names(lines)} is not complete and came unmarked`);
+    } else if (!this.#maySplit(lines, last, stream, nowMs)) {
+      this.#fail(`${names(lines)} was given up before its time`);
+    }
+  }
+
+  #maySplit(lines: readonly LogLine[], last: LogLine, stream: LogStream, nowMs: number): boolean {
+    if (last.abandoned || this.#options.splitsFreely || !stream.alive) return true;
+    if (nowMs - (lines[0]?.writtenMs ?? 0) >= this.#options.partialAgeMs) return true;
+    return stream.byChannel[last.channel].slice(last.sequence).some((line) => line.excused.has(this.name));
+  }
+
+  #checkId(record: OutputRecord, lines: readonly LogLine[]): void {
+    const { byRecord, byId } = this.#options.ids;
+    const name = `${names(lines)}${record.truncated ? ' truncated' : ''}`;
+    const known = byRecord.get(name) ?? record.id;
+    if (known !== record.id) this.#fail(`${name} has the id ${record.id}, and had ${known} before`);
+    const other = byId.get(record.id) ?? name;
+    if (other !== name && !record.truncated) this.#fail(`${name} and ${other} have the same id`);
+    byRecord.set(name, record.id);
+    byId.set(record.id, name);
+  }
+
+  #checkOrder(record: OutputRecord, lines: readonly LogLine[]): void {
+    const first = lines[0];
+    const last = lines.at(-1);
+    if (first === undefined || last === undefined) return;
+    const before = this.#lastOfChannel.get(channelKey(first)) ?? -1;
+    const again = lines.find((line) => this.has(line) && !this.#mayRepeat.has(line));
+    if (again !== undefined) this.#fail(`${nameOf(again)} came twice`);
+    if (first.id <= before) this.#fail(`${nameOf(first)} came after #${before}, which was written later`);
+    const beforeAll = this.#lastOf.get(first.stream) ?? -1;
+    if (!record.partial && last.id < beforeAll) {
+      this.#fail(`${nameOf(last)} came after #${beforeAll} of the other std stream, which was written later`);
+    }
+  }
+
+  #arrive(line: LogLine, nowMs: number): void {
+    if (!this.arrived.has(line)) this.arrived.set(line, nowMs);
+    this.#mayRepeat.delete(line);
+  }
+
+  #moveOn(lines: readonly LogLine[], partial: boolean): void {
+    for (const line of lines) {
+      const channel = channelKey(line);
+      this.#lastOfChannel.set(channel, Math.max(this.#lastOfChannel.get(channel) ?? -1, line.id));
+      if (!partial) this.#lastOf.set(line.stream, Math.max(this.#lastOf.get(line.stream) ?? -1, line.id));
+    }
+  }
+
+  #fail(what: string): never {
+    throw new Violation(`output ${this.name}: ${what}`);
+  }
+}
+
+export const originOf = (stream: LogStream): string =>
+  stream.kind === 'kubelet' ? `${stream.pod}#${stream.restart}` : stream.file;
+
+export const nameOf = (line: LogLine): string => `#${line.id} (stream ${line.stream}, life ${line.life.id})`;
+
+const names = (lines: readonly LogLine[]): string => lines.map((line) => `#${line.id}`).join('+');
+
+const channelKey = (line: LogLine): string => `${line.stream}/${line.channel}`;
+
+const show = (text: string): string => JSON.stringify(text.length > 160 ? `${text.slice(0, 160)}…` : text);
+
+/** The part of the content that was written: all of it, but for a line that was given up. */
+const writtenContent = (line: LogLine): Buffer => {
+  const missing = line.bytes.length - line.written;
+  return missing <= 1 ? line.content : line.content.subarray(0, line.content.length - (missing - 1));
+};
+
+const headerIsWhole = (line: LogLine): boolean => line.written >= line.bytes.length - line.content.length;

@@ -1,0 +1,48 @@
+import type { FakeDisk } from '../support/fake-disk.ts';
+import type { OutputAccount } from './output-account.ts';
+import { parseOutputRecord } from './output-record.ts';
+
+const NEWLINE = 0x0a;
+
+/** Reads an output file as it grows, and from its start again whenever the agent cut it. */
+export class OutputWatch {
+  readonly #disk: FakeDisk;
+  readonly #path: string;
+  readonly #account: OutputAccount;
+  #seen: Buffer = Buffer.alloc(0);
+
+  constructor(disk: FakeDisk, path: string, account: OutputAccount) {
+    this.#disk = disk;
+    this.#path = path;
+    this.#account = account;
+  }
+
+  /** Takes what was added since the last look, up to the last whole line. */
+  look(nowMs: number): void {
+    const inode = this.#disk.inodeAt(this.#path);
+    const content = inode === undefined ? Buffer.alloc(0) : this.#disk.content(inode);
+    const end = content.lastIndexOf(NEWLINE) + 1;
+    const begins = this.#seen.length;
+    if (end < begins || content.compare(this.#seen, 0, begins, 0, begins) !== 0)
+      this.#readAgain(content, end, nowMs);
+    else this.#read(content, begins, end, nowMs);
+    this.#seen = content.subarray(0, end);
+  }
+
+  /** What is still there came when it came the first time. */
+  #readAgain(content: Buffer, end: number, nowMs: number): void {
+    const before = new Map(this.#account.arrived);
+    this.#account.clear();
+    this.#read(content, 0, end, nowMs);
+    for (const line of this.#account.arrived.keys()) {
+      this.#account.arrived.set(line, before.get(line) ?? nowMs);
+    }
+  }
+
+  #read(content: Buffer, start: number, end: number, nowMs: number): void {
+    if (end === start) return;
+    for (const line of content.toString('utf8', start, end - 1).split('\n')) {
+      this.#account.take(parseOutputRecord(line), nowMs);
+    }
+  }
+}
