@@ -234,6 +234,13 @@ describe('the docker decoder', () => {
     expect(flags(harness)).toEqual([UNPARSED, STREAM_KNOWN]);
   });
 
+  it('stops before a line whose whole record does not fit into the arena', () => {
+    const [done, begun, ended] = ['a'.repeat(700), 'b'.repeat(250), 'c'.repeat(250)];
+    const harness = decode('docker', line(`\\t${done}\\n`) + line(`\\t${begun}`) + line(`\\t${ended}\\n`));
+    expect(messages(harness)).toEqual([`\t${done}`, `\t${begun}\t${ended}`]);
+    expect(harness.earlyStops).toBe(1);
+  });
+
   it('counts the cut of the unescaped message', () => {
     const harness = decode('docker', line('\\u20ac\\u20ac\\n') + line('\\u20ac') + line('\\u20ac\\n'), {
       maxMessageBytes: 5,
