@@ -49,8 +49,8 @@ export interface DecodeContext {
 }
 
 /**
- * One piece of a record, as its line gave it; or, after `complete` and `flush`, the whole record. All spans are indexes into
- * the region. One object, used again and again.
+ * One piece of a record, as its line gave it; or, after `complete` and `flush`, the whole record. All spans are indexes
+ * into the region. One object, used again and again.
  */
 export interface Piece extends Row {
   /** Bytes of the message that were already cut off, because they are beyond the limit. */
@@ -73,9 +73,9 @@ export interface Joiner {
    */
   append(channel: Channel, region: Region, piece: Piece): boolean;
   /**
-   * Ends the open record (there must be one) with its last piece, lays the whole message into the region's arena and turns `piece` into the
-   * record: the first piece's source offset, the last piece's time, the flags of all of them and JOINED, TRUNCATED or CARRIED
-   * as they apply.
+   * Ends the open record (there must be one) with its last piece, lays the whole message into the region's arena and turns
+   * `piece` into the record: the first piece's source offset, the last piece's time, the flags of all of them and JOINED,
+   * TRUNCATED or CARRIED as they apply.
    *
    * @returns false when the arena has no room: nothing was changed, hand out the batch and call again
    */
@@ -95,8 +95,9 @@ export interface StreamJoiner extends Joiner {
   /** The seed for the rows with CARRIED that this channel gave since the last `enter`. */
   carriedSeed(channel: Channel): GenerationSeed;
   /**
-   * Closes the open record (there must be one) without its last piece (the container is gone, or it was waited for long enough). Its message and
-   * the time of its last piece go into the arena, and `record` becomes a row with PARTIAL and all other flags it needs.
+   * Closes the open record (there must be one) without its last piece (the container is gone, or it was waited for long
+   * enough). Its message and the time of its last piece go into the arena, and `record` becomes a row with PARTIAL and all
+   * other flags it needs.
    *
    * @returns false when the arena has no room: nothing was changed
    */

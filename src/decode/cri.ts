@@ -14,10 +14,13 @@ import { TimestampReader } from './timestamp.ts';
  *   tags    = ("P" | "F") *(":" any bytes but SP and LF)      P: the record goes on in a later line; F: it ends here
  *   content = any bytes but LF; CR is content
  *
- * - A record is P* F of one std stream; lines of the other may stand between its pieces. Its time is that of its last piece,
- *   because that one lies in this input (the first may be in a file that is gone); its place is that of its first piece.
- * - NULs before a line are a hole that a truncation left: they are skipped and counted; a line of nothing but NULs is no record.
- * - Any other line is a record of its own, flagged UNPARSED, with the time at which it was read. It leaves what is open alone.
+ * - A record is P* F of one std stream; lines of the other may stand between its pieces. Its time is that of its last
+ *   piece, because that one lies in this input (the first may be in a file that is gone); its place is that of its first
+ *   piece.
+ * - NULs before a line are a hole that a truncation left: they are skipped and counted; a line of nothing but NULs is no
+ *   record.
+ * - Any other line is a record of its own, flagged UNPARSED, with the time at which it was read. It leaves what is open
+ *   alone.
  *
  * Room: joined messages go into the arena, which must hold `maxMessageBytes` when it is empty.
  * Cost: about 75 ns a line of 200 bytes (Node 26), of which 22 are the search for the newline.

@@ -10,11 +10,11 @@ const NEWLINE = 0x0a;
 const DOCKER_HEAD = Buffer.from('{"log":');
 
 /**
- * How the lines of a generation are written, judged by its first line that is not empty. NULs at the start of lines (holes that a
- * truncation left) are not looked at.
+ * How the lines of a generation are written, judged by its first line that is not empty. NULs at the start of lines (holes
+ * that a truncation left) are not looked at.
  *
- * The kubelet's names promise one of the two container formats, so a first line that is torn must not make a raw file of such a
- * stream. Any other file is raw unless its first line follows one of the formats to the letter.
+ * The kubelet's names promise one of the two container formats, so a first line that is torn must not make a raw file of
+ * such a stream. Any other file is raw unless its first line follows one of the formats to the letter.
  *
  * @param kubeletNamed the file was found under a name that the kubelet gives
  * @returns undefined while nobody can tell: no line is complete, and there are fewer than ENOUGH_BYTES of the first one

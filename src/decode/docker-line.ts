@@ -9,9 +9,9 @@ import { TimestampReader } from './timestamp.ts';
  *   {"log":"…\n","stream":"stdout","time":"2026-11-20T21:01:41.818050574Z"}
  *   {"log":"…\n","stream":"stderr","attrs":{"tag":"x"},"time":"…"}          with log-opt labels, env or tag
  *
- * The first shape is read at once. Any other JSON object with a string `log`, a `stream` that is "stdout" or "stderr" and a `time`
- * (see timestamp.ts) is read key by key, whatever its order, other keys and white space; of equal keys the last one counts. Keys and
- * values of stream and time that are themselves written with escapes are not known (docker writes none).
+ * The first shape is read at once. Any other JSON object with a string `log`, a `stream` that is "stdout" or "stderr" and a
+ * `time` (see timestamp.ts) is read key by key, whatever its order, other keys and white space; of equal keys the last one
+ * counts. Keys and values of stream and time that are themselves written with escapes are not known (docker writes none).
  */
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -20,7 +20,9 @@ const CLOSE_BRACE = 0x7d;
 const NEWLINE = 0x0a;
 const LETTER_U = 0x75;
 
-/** Little-endian words of the canonical line: `{"lo` `g":"`, `,"st` `ream` `":"s` `td`, `out"` `err"`, `,"ti` `me":` `"`. */
+/**
+ * Little-endian words of the canonical line: `{"lo` `g":"`, `,"st` `ream` `":"s` `td`, `out"` `err"`, `,"ti` `me":` `"`.
+ */
 const BRACE_QUOTE_LO = 0x6f6c227b;
 const G_QUOTE_COLON_QUOTE = 0x223a2267;
 const COMMA_QUOTE_ST = 0x7473222c;
@@ -62,8 +64,9 @@ export class DockerLine {
   }
 
   private readCanonical(view: DataView, at: number, newline: number): boolean {
-    if (view.getInt32(at, true) !== BRACE_QUOTE_LO || view.getInt32(at + 4, true) !== G_QUOTE_COLON_QUOTE)
+    if (view.getInt32(at, true) !== BRACE_QUOTE_LO || view.getInt32(at + 4, true) !== G_QUOTE_COLON_QUOTE) {
       return false;
+    }
     const stream = this.log.read(view, at + 8);
     if (
       stream < 0 ||

@@ -9,13 +9,15 @@ import { addLast, addPiece, addUnparsed, channelOf, newPiece, noRoom } from './r
 /**
  * Docker's json-file format; docker-line.ts has the shape of a line.
  *
- * - A log that ends with a newline ends a record; without it the record goes on in a later line of its std stream (docker cuts at
- *   16 KiB). The message is the log unescaped, without that newline. Time and place of a joined record: as in cri.ts.
+ * - A log that ends with a newline ends a record; without it the record goes on in a later line of its std stream (docker
+ *   cuts at 16 KiB). The message is the log unescaped, without that newline. Time and place of a joined record: as in
+ *   cri.ts.
  * - NULs before a line, and lines that are no docker line: as in cri.ts. (Docker leaves NUL runs where the disk was full.)
  *
- * Where the message has no escapes, the row points into the input. Otherwise it is unescaped into the arena, at once behind the room
- * that the pieces before it will need, and no further than the limit allows: so the arena must hold `maxMessageBytes` when it is empty,
- * however long the line is. The limit, and what is counted as cut off, are bytes of the unescaped message.
+ * Where the message has no escapes, the row points into the input. Otherwise it is unescaped into the arena, at once behind
+ * the room that the pieces before it will need, and no further than the limit allows: so the arena must hold
+ * `maxMessageBytes` when it is empty, however long the line is. The limit, and what is counted as cut off, are bytes of the
+ * unescaped message.
  */
 const NEWLINE = 0x0a;
 

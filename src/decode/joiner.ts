@@ -13,9 +13,9 @@ import { cutToLimit } from './rows.ts';
  *
  *   closed --append--> open --append--> open --complete | flush | reset--> closed
  *
- * Invariants: an open record keeps at most `maxMessageBytes`, and what all joiners keep is at most the budget. Bytes beyond the
- * first are counted when the record closes (TRUNCATED); what the second refuses is handed out early (PARTIAL). Pieces are
- * joined as bytes: writers cut lines at 8 or 16 KiB, through characters.
+ * Invariants: an open record keeps at most `maxMessageBytes`, and what all joiners keep is at most the budget. Bytes beyond
+ * the first are counted when the record closes (TRUNCATED); what the second refuses is handed out early (PARTIAL). Pieces
+ * are joined as bytes: writers cut lines at 8 or 16 KiB, through characters.
  */
 export class PartialJoiner implements StreamJoiner {
   now = 0;

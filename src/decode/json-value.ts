@@ -1,10 +1,14 @@
 /**
- * Steps over one JSON value of any kind (RFC 8259), without keeping anything of it: for the keys of a docker line that birler
- * has no use for, such as `attrs`. Checks all of the grammar, because a line that is torn must not pass for a whole one.
+ * Steps over one JSON value of any kind (RFC 8259), without keeping anything of it: for the keys of a docker line that
+ * birler has no use for, such as `attrs`. Checks all of the grammar, because a line that is torn must not pass for a whole
+ * one.
  */
 import { JsonString } from './json-string.ts';
 
-/** Docker's `attrs` is one level deep. What is nested deeper than this is no line of docker's, and must not overflow the stack. */
+/**
+ * Docker's `attrs` is one level deep. What is nested deeper than this is no line of docker's, and must not overflow the
+ * stack.
+ */
 const MAX_DEPTH = 32;
 
 const QUOTE = 0x22;

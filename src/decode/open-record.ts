@@ -8,13 +8,13 @@ const FIRST_CAPACITY = 1024;
 const NO_BYTES = Buffer.alloc(0);
 
 /**
- * A record whose last piece has not come. Keeps the first `maxMessageBytes` of its bytes, undecoded, in a buffer that doubles;
- * what is beyond is only counted. Of its pieces it knows the first one's place and the last one's time.
+ * A record whose last piece has not come. Keeps the first `maxMessageBytes` of its bytes, undecoded, in a buffer that
+ * doubles; what is beyond is only counted. Of its pieces it knows the first one's place and the last one's time.
  *
  *   buffer = time of the last piece, in MAX_TIME_BYTES bytes | message
  *
- * The buffer comes out of the budget from the first piece on, even for an empty one: so the budget also bounds how many records
- * are open at all.
+ * The buffer comes out of the budget from the first piece on, even for an empty one: so the budget also bounds how many
+ * records are open at all.
  */
 export class OpenRecord {
   readonly place: RecordPlace;

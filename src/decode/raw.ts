@@ -3,9 +3,9 @@ import type { Region } from '../core/region.ts';
 import { addObserved, newPiece } from './rows.ts';
 
 /**
- * Any file that is neither CRI nor docker json-file: a line is a record, all of its bytes but the newline are the message, NULs
- * and CRs too. The time is that of the observation, and nobody knows the std stream: rows without STREAM_KNOWN, on channel
- * stdout. The arena is not used.
+ * Any file that is neither CRI nor docker json-file: a line is a record, all of its bytes but the newline are the message,
+ * NULs and CRs too. The time is that of the observation, and nobody knows the std stream: rows without STREAM_KNOWN, on
+ * channel stdout. The arena is not used.
  */
 const NEWLINE = 0x0a;
 

@@ -22,7 +22,9 @@ export const newPiece = (): Piece => ({
 
 export const channelOf = (flags: number): Channel => ((flags & STDERR) === 0 ? STDOUT : STDERR_CHANNEL);
 
-/** A line that is a record: adds its row, or completes the record that is open. @returns false when the arena has no room */
+/**
+ * A line that is a record: adds its row, or completes the record that is open. @returns false when the arena has no room
+ */
 export const addLast = (region: Region, piece: Piece, lines: DecodeContext): boolean => {
   const channel = channelOf(piece.flags);
   if (!lines.joiner.isOpen(channel)) {
@@ -36,8 +38,9 @@ export const addLast = (region: Region, piece: Piece, lines: DecodeContext): boo
 };
 
 /**
- * A line whose record goes on: keeps it in the joiner. Where the joiner has no memory left, the record ends here and is handed
- * out as PARTIAL: its next piece will begin a new one, and no byte is lost. @returns false when the arena has no room
+ * A line whose record goes on: keeps it in the joiner. Where the joiner has no memory left, the record ends here and is
+ * handed out as PARTIAL: its next piece will begin a new one, and no byte is lost. @returns false when the arena has no
+ * room
  */
 export const addPiece = (region: Region, piece: Piece, lines: DecodeContext): boolean => {
   if (lines.joiner.append(channelOf(piece.flags), region, piece)) return true;

@@ -3,9 +3,9 @@
  *
  *   YYYY-MM-DDTHH:MM:SS[.f{1,9}](Z|+hh:mm|-hh:mm)      20 to 35 bytes, upper case T and Z
  *
- * Years 0001 to 9999 of the proleptic Gregorian calendar, days as the month has them, hours to 23, minutes to 59, seconds to
- * 60 (a leap second counts as the first second of the next minute, as in POSIX time), zones to ±23:59. Anything else is no
- * time. Seconds are a double: exact for all of these years.
+ * Years 0001 to 9999 of the proleptic Gregorian calendar, days as the month has them, hours to 23, minutes to 59, seconds
+ * to 60 (a leap second counts as the first second of the next minute, as in POSIX time), zones to ±23:59. Anything else is
+ * no time. Seconds are a double: exact for all of these years.
  */
 export const MAX_TIME_BYTES = 35;
 
@@ -29,8 +29,8 @@ const LETTER_T = 0x54;
 const LETTER_Z = 0x5a;
 
 /**
- * Reads times, and remembers the minute of the last one: lines of one container come in time order, so the 16 bytes of date,
- * hour and minute are nearly always those of the line before. 11–16 ns against 118 ns for Date.parse (Node 26).
+ * Reads times, and remembers the minute of the last one: lines of one container come in time order, so the 16 bytes of
+ * date, hour and minute are nearly always those of the line before. 11–16 ns against 118 ns for Date.parse (Node 26).
  */
 export class TimestampReader {
   /** Of the time that was read last, since 1970-01-01T00:00:00Z. */

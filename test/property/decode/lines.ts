@@ -1,4 +1,6 @@
-/** What the property tests decode: lines as the runtimes write them, lines that are a little wrong, and any bytes at all. */
+/**
+ * What the property tests decode: lines as the runtimes write them, lines that are a little wrong, and any bytes at all.
+ */
 import fc from 'fast-check';
 import type { Chunk } from './harness.ts';
 

@@ -113,14 +113,14 @@ export class Reference {
 }
 
 /** At most `max` bytes, without the beginning of a character that does not fit. */
-export const cutMessage = (message: string, max: number): string =>
+const cutMessage = (message: string, max: number): string =>
   message.length <= max
     ? message
     : message
         .slice(0, max)
         .replace(/(?:[\xc0-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf7][\x80-\xbf]{0,2})$/, '');
 
-export const parseTime = (text: string): Time | undefined => {
+const parseTime = (text: string): Time | undefined => {
   const match = TIME.exec(text);
   if (match === null) return undefined;
   const [, minute = '', second = '', fraction = '', sign = '+', hours = '0', minutes = '0'] = match;

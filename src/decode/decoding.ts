@@ -1,0 +1,27 @@
+import type { Decoder, Decoding, LogFormat } from '../core/decoder.ts';
+import { criDecoder } from './cri.ts';
+import { detectFormat } from './detect.ts';
+import { dockerDecoder } from './docker.ts';
+import { PartialJoiner } from './joiner.ts';
+import { PartialBudget } from './partial-budget.ts';
+import { rawDecoder } from './raw.ts';
+
+/**
+ * The decode room: one decoder a format for all streams, and a joiner for each stream, all of them on one budget.
+ *
+ * @param maxMessageBytes the longest message, the same as in every decode context; an empty arena must hold one
+ * @param partialLimitBytes the most memory for open partial records, of all streams together
+ */
+export const newDecoding = (maxMessageBytes: number, partialLimitBytes: number): Decoding => {
+  const decoders: Record<LogFormat, Decoder> = {
+    cri: criDecoder(),
+    docker: dockerDecoder(),
+    raw: rawDecoder(),
+  };
+  const budget = new PartialBudget(partialLimitBytes);
+  return {
+    decoderFor: (format) => decoders[format],
+    newJoiner: () => new PartialJoiner(maxMessageBytes, budget),
+    detectFormat,
+  };
+};

@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import { Region } from '../../../src/core/region.ts';
+import { newDecoding } from '../../../src/decode/decoding.ts';
+import { newPiece } from '../../../src/decode/rows.ts';
+
+it('has a decoder for each format, and one budget for the joiners of all streams', () => {
+  const decoding = newDecoding(1024, 2000);
+  for (const format of ['cri', 'docker', 'raw'] as const)
+    expect(decoding.decoderFor(format).format).toBe(format);
+  const region = new Region(10, 10);
+  const [one, other] = [decoding.newJoiner(), decoding.newJoiner()];
+  expect(one.append(0, region, newPiece())).toBe(true);
+  expect(other.append(0, region, newPiece())).toBe(false);
+  one.reset();
+  expect(other.append(0, region, newPiece())).toBe(true);
+});
