@@ -1,3 +1,4 @@
+import type { UnfinishedWrites } from '../support/fake-process.ts';
 import type { WatcherMood } from '../support/fake-watcher.ts';
 
 /**
@@ -25,6 +26,7 @@ export type Action =
       readonly seed: number;
     }
   | { readonly kind: 'delete'; readonly stream: number }
+  | { readonly kind: 'moveAway'; readonly stream: number }
   | { readonly kind: 'restartContainer'; readonly stream: number }
   | { readonly kind: 'removePod'; readonly stream: number }
   | { readonly kind: 'retarget'; readonly stream: number }
@@ -35,7 +37,7 @@ export type Action =
   | { readonly kind: 'slowDisk'; readonly delayMs: number }
   | { readonly kind: 'sink'; readonly mood: SinkMood }
   | { readonly kind: 'stepWall'; readonly ms: number }
-  | { readonly kind: 'crash'; readonly finishesWrites: boolean }
+  | { readonly kind: 'crash'; readonly unfinished: UnfinishedWrites }
   | { readonly kind: 'stop' }
   | { readonly kind: 'start' }
   | { readonly kind: 'advance'; readonly ms: number }
@@ -46,8 +48,8 @@ export type Action =
 export type StreamKind = 'kubelet' | 'plain' | 'linked';
 export type Regrowth = 'none' | 'smaller' | 'equal' | 'larger';
 export type ReadFault = 'EIO' | 'EACCES' | 'EMFILE';
-export type SinkMood = 'fine' | 'slow' | 'failing' | 'hanging';
-export type { WatcherMood };
+export type SinkMood = 'fine' | 'slow' | 'failing' | 'hanging' | 'refusing';
+export type { UnfinishedWrites, WatcherMood };
 
 /** A line an action, to print and to paste back. */
 export const showScript = (script: readonly Action[]): string =>

@@ -1,6 +1,7 @@
 import type { Config } from '../../src/config/config.ts';
 import type { System } from '../../src/system/system.ts';
 import type { FakeWorld, RunningProcess } from '../support/fake-system.ts';
+import type { UnfinishedWrites } from './actions.ts';
 import type { ModelDestination } from './model-destination.ts';
 import { Violation } from './violation.ts';
 
@@ -87,8 +88,8 @@ export class AgentHost {
     if (code !== undefined) throw new Violation(`the agent ended by itself, with exit code ${code}`);
   }
 
-  crash(finishesWrites: boolean): void {
-    this.#running?.crash(finishesWrites);
+  crash(unfinished: UnfinishedWrites): void {
+    this.#running?.crash(unfinished);
   }
 
   /** @returns whether it came to its end; false if it was killed on the way */

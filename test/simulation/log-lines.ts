@@ -11,6 +11,8 @@ export interface Life {
   /** Files that hold these bytes: the log itself under any name, and its .gz. Copies that logrotate made do not count. */
   readonly carriers: Set<Inode>;
   size: number;
+  /** The banner at its start: lines that nobody can tell from those of another life. */
+  bannerBytes: number;
   /** How much of it the running agent has seen to be there. */
   seenSize: number;
   /** For how long a running agent could have found and opened it, ms. */
@@ -86,6 +88,10 @@ export const criLine = (
 };
 
 export const rawLine = (content: Buffer): Buffer => Buffer.concat([content, Buffer.from('\n')]);
+
+/** What some programs write first into every log, always the same: more than a fingerprint looks at. */
+export const BANNER_LINE = `== ${'the same at every start '.repeat(22)}==`;
+export const BANNER = Buffer.from(`${BANNER_LINE}\n`.repeat(2));
 
 /** Where a line can be broken off so that its beginning still tells which line it is. */
 export const halfOf = (line: LogLine, random: Random): number => {

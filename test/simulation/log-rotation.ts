@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import type { Regrowth } from './actions.ts';
-import { type LogStream, linkOf, podDirectory } from './log-stream.ts';
+import { AWAY, type LogStream, linkOf, podDirectory } from './log-stream.ts';
 import type { LogWorld } from './log-world.ts';
 import type { LogWriter } from './log-writer.ts';
 import type { Random } from './random.ts';
@@ -85,6 +85,16 @@ export class LogRotation {
     if (regrowth === 'none') return;
     const goal = { smaller: size / 2, equal: size, larger: size * 1.5 }[regrowth];
     while (inode.getSize() < goal) this.#writer.writeLines(stream, 1, random);
+  }
+
+  /** The live file is moved to where nobody looks for logs; its writer goes on writing into it until it reopens. */
+  moveAway(stream: LogStream): void {
+    const { disk } = this.#logs;
+    const inode = disk.inodeAt(stream.path);
+    const life = inode === undefined ? undefined : this.#logs.lifeOf.get(inode);
+    if (life === undefined) return;
+    disk.rename(stream.path, `${AWAY}/${life.id}.log`);
+    life.unlisted = true;
   }
 
   /** The live file is removed; its writer makes a new one when it writes next. ext4 gives that the same inode number. */

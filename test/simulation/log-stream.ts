@@ -7,6 +7,8 @@ export interface LogStream {
   readonly index: number;
   readonly kind: StreamKind;
   readonly format: LineFormat;
+  /** Its program writes the same lines into every new file. */
+  readonly hasBanner: boolean;
   readonly pod: string;
   readonly restart: number;
   /** Where the live file is. */
@@ -33,6 +35,7 @@ export interface LogStream {
 export const LOGS = '/var/log/containers';
 export const PODS = '/var/log/pods';
 export const ELSEWHERE = '/srv/logs';
+export const AWAY = '/srv/away';
 
 export const podDirectory = (pod: string): string => `${PODS}/shop_${pod}_uid-${pod}`;
 
@@ -49,6 +52,7 @@ export const newStream = (
   format: LineFormat,
   pod: string,
   restart: number,
+  hasBanner: boolean,
 ): LogStream => {
   const file = `plain-${index}.log`;
   const place = {
@@ -60,6 +64,7 @@ export const newStream = (
     index,
     kind,
     format,
+    hasBanner,
     pod,
     restart,
     file,

@@ -1,7 +1,7 @@
 import type { FakeDisk, Inode } from '../support/fake-disk.ts';
 import type { FakeWorld } from '../support/fake-system.ts';
 import type { StreamKind } from './actions.ts';
-import type { Life, LineFormat, LogLine } from './log-lines.ts';
+import { BANNER, type Life, type LineFormat, type LogLine } from './log-lines.ts';
 import { LOGS, type LogStream, newStream, PODS } from './log-stream.ts';
 
 /**
@@ -44,8 +44,8 @@ export class LogWorld {
     return alive[number % Math.max(1, alive.length)];
   }
 
-  add(kind: StreamKind, format: LineFormat, pod: string, restart: number): LogStream {
-    const stream = newStream(this.streams.length, kind, format, pod, restart);
+  add(kind: StreamKind, format: LineFormat, pod: string, restart: number, hasBanner = false): LogStream {
+    const stream = newStream(this.streams.length, kind, format, pod, restart, hasBanner);
     this.streams.push(stream);
     this.disk.makeDirectory(stream.directory);
     return stream;
@@ -59,6 +59,7 @@ export class LogWorld {
       lines: [],
       carriers: new Set([inode]),
       size: 0,
+      bannerBytes: 0,
       seenSize: 0,
       visibleMs: 0,
       unlisted: false,
@@ -67,6 +68,11 @@ export class LogWorld {
     this.lives.push(life);
     this.lifeOf.set(inode, life);
     stream.life = life;
+    if (stream.hasBanner) {
+      this.disk.append(inode, BANNER);
+      life.size = BANNER.length;
+      life.bannerBytes = BANNER.length;
+    }
     return life;
   }
 

@@ -44,7 +44,9 @@ export class LossLedger {
 
   #check(account: OutputAccount, stream: number): void {
     const isLost = (line: LogLine): boolean => !account.has(line);
-    const lostBytes = bytesOf((this.#logs.streams[stream]?.lines ?? []).filter(isLost));
+    const banners = this.#logs.lives.filter((life) => life.stream === stream);
+    const bannerBytes = banners.reduce((sum, life) => sum + life.bannerBytes, 0);
+    const lostBytes = bannerBytes + bytesOf((this.#logs.streams[stream]?.lines ?? []).filter(isLost));
     const gaps = account.gapsOf(stream);
     const claimed = gaps.reduce((sum, gap) => sum + (gap.bytes ?? 0), 0);
     const told = gaps.map((gap) => JSON.stringify(gap)).join(' ');
@@ -63,7 +65,7 @@ export class LossLedger {
 }
 
 const linesWithin = (life: Life, size: number): LogLine[] => {
-  let end = 0;
+  let end = life.bannerBytes;
   return life.lines.filter((line) => {
     end += line.written;
     return end <= size;

@@ -4,8 +4,8 @@ import type { SinkMood } from './actions.ts';
 import type { OutputAccount } from './output-account.ts';
 import { parseOutputRecord } from './output-record.ts';
 
-/** How a destination answered: it has the records, or try again later. */
-export type Answer = 'delivered' | 'failed';
+/** How a destination answered: it has the records, or try again later, or never again. */
+export type Answer = 'delivered' | 'failed' | 'refused';
 
 const SLOW_MS = 700;
 
@@ -47,7 +47,7 @@ export class ModelDestination {
     return new Promise((resolve) => {
       const answer = (): void => {
         if (process?.isAlive !== true || signal.aborted) return;
-        resolve(mood === 'failing' ? 'failed' : this.#take(text));
+        resolve(mood === 'failing' ? 'failed' : this.#take(text, mood === 'refusing'));
       };
       signal.addEventListener('abort', () => resolve('failed'), { once: true });
       if (mood === 'hanging') this.#hanging.add(answer);
@@ -61,14 +61,17 @@ export class ModelDestination {
     if (this.#broken !== undefined) throw this.#broken;
   }
 
-  #take(text: string): Answer {
+  #take(text: string, refuses: boolean): Answer {
     try {
       for (const line of text.split('\n')) {
-        if (line !== '') this.#account.take(parseOutputRecord(line), this.#clock.monotonic);
+        if (line === '') continue;
+        const record = parseOutputRecord(line);
+        if (refuses) this.#account.refuse(record);
+        else this.#account.take(record, this.#clock.monotonic);
       }
     } catch (error) {
       this.#broken ??= error instanceof Error ? error : new Error(String(error));
     }
-    return 'delivered';
+    return refuses ? 'refused' : 'delivered';
   }
 }

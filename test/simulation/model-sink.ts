@@ -6,9 +6,8 @@ export const modelSink = (destination: ModelDestination): Sink => ({
   open: async () => 0,
   write: async (bytes, signal): Promise<Outcome> => {
     const answer = await destination.send(bytes, signal);
-    return answer === 'delivered'
-      ? DELIVERED
-      : { kind: 'transient', error: new Error('the destination is busy') };
+    if (answer === 'delivered') return DELIVERED;
+    return answer === 'refused' ? REFUSED : BUSY;
   },
   state: () => null,
   sync: async () => {
@@ -21,3 +20,6 @@ export const modelSink = (destination: ModelDestination): Sink => ({
     // Nothing is held.
   },
 });
+
+const BUSY: Outcome = { kind: 'transient', error: new Error('the destination is busy') };
+const REFUSED: Outcome = { kind: 'rejected', error: new Error('the destination refuses') };

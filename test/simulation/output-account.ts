@@ -1,4 +1,4 @@
-import { type LogLine, MARK } from './log-lines.ts';
+import { BANNER_LINE, type LogLine, MARK } from './log-lines.ts';
 import type { LogStream } from './log-stream.ts';
 import type { LogWorld } from './log-world.ts';
 import type { OutputGap, OutputRecord } from './output-record.ts';
@@ -75,6 +75,7 @@ export class OutputAccount {
       this.#gaps.set(stream.index, [...(this.#gaps.get(stream.index) ?? []), record.gap]);
       return;
     }
+    if (stream.hasBanner && record.text === BANNER_LINE) return;
     const lines = this.#linesOf(record, stream);
     this.#checkText(record, lines);
     this.#checkPieces(record, lines, stream, nowMs);
@@ -82,6 +83,13 @@ export class OutputAccount {
     this.#checkOrder(record, lines);
     for (const line of lines) this.#arrive(line, nowMs);
     this.#moveOn(lines, record.partial);
+  }
+
+  /** The destination would not have it: the loss is its own. */
+  refuse(record: OutputRecord): void {
+    const stream = this.#streamOf(record);
+    if (record.gap !== undefined || (stream.hasBanner && record.text === BANNER_LINE)) return;
+    for (const line of this.#linesOf(record, stream)) line.excused.add(this.name);
   }
 
   #streamOf(record: OutputRecord): LogStream {

@@ -3,13 +3,14 @@ import type { OutputAccount } from './output-account.ts';
 import { parseOutputRecord } from './output-record.ts';
 
 const NEWLINE = 0x0a;
+const NOTHING = Buffer.alloc(0);
 
 /** Reads an output file as it grows, and from its start again whenever the agent cut it. */
 export class OutputWatch {
   readonly #disk: FakeDisk;
   readonly #path: string;
   readonly #account: OutputAccount;
-  #seen: Buffer = Buffer.alloc(0);
+  #seen: Buffer = NOTHING;
 
   constructor(disk: FakeDisk, path: string, account: OutputAccount) {
     this.#disk = disk;
@@ -20,13 +21,15 @@ export class OutputWatch {
   /** Takes what was added since the last look, up to the last whole line. */
   look(nowMs: number): void {
     const inode = this.#disk.inodeAt(this.#path);
-    const content = inode === undefined ? Buffer.alloc(0) : this.#disk.content(inode);
-    const end = content.lastIndexOf(NEWLINE) + 1;
+    const content = inode === undefined ? NOTHING : this.#disk.view(inode);
     const begins = this.#seen.length;
-    if (end < begins || content.compare(this.#seen, 0, begins, 0, begins) !== 0)
-      this.#readAgain(content, end, nowMs);
-    else this.#read(content, begins, end, nowMs);
-    this.#seen = content.subarray(0, end);
+    const isLonger = content.length >= begins && content.compare(this.#seen, 0, begins, 0, begins) === 0;
+    const end = content.lastIndexOf(NEWLINE) + 1;
+    if (isLonger && end === begins) return;
+    const copy = Buffer.from(content.subarray(0, end));
+    this.#seen = copy;
+    if (isLonger) this.#read(copy, begins, end, nowMs);
+    else this.#readAgain(copy, end, nowMs);
   }
 
   /** What is still there came when it came the first time. */

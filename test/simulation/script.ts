@@ -1,4 +1,12 @@
-import type { Action, ReadFault, Regrowth, SinkMood, StreamKind, WatcherMood } from './actions.ts';
+import type {
+  Action,
+  ReadFault,
+  Regrowth,
+  SinkMood,
+  StreamKind,
+  UnfinishedWrites,
+  WatcherMood,
+} from './actions.ts';
 import { Random } from './random.ts';
 
 /** How often each kind of action is drawn. Zero in a run that leaves the kind out. */
@@ -9,7 +17,8 @@ const MOODS: readonly WatcherMood[] = ['exact', 'silent', 'late', 'doubled', 're
 const KINDS: readonly StreamKind[] = ['kubelet', 'kubelet', 'kubelet', 'plain', 'plain', 'linked'];
 const REGROWTHS: readonly Regrowth[] = ['none', 'smaller', 'equal', 'larger'];
 const READ_FAULTS: readonly ReadFault[] = ['EIO', 'EACCES', 'EMFILE'];
-const SINK_MOODS: readonly SinkMood[] = ['fine', 'slow', 'failing', 'hanging'];
+const SINK_MOODS: readonly SinkMood[] = ['fine', 'slow', 'failing', 'hanging', 'refusing'];
+const UNFINISHED: readonly UnfinishedWrites[] = ['lost', 'half', 'whole'];
 const WALL_STEPS = [-60 * MINUTE, -5000, 3000, 60 * MINUTE];
 
 const anyStream = (random: Random): number => random.between(0, 59);
@@ -45,6 +54,7 @@ const ROTATING: Weights = [
       seed: random.seed(),
     }),
   ],
+  [0.5, (random) => ({ kind: 'moveAway', stream: anyStream(random) })],
   [1, (random) => ({ kind: 'delete', stream: anyStream(random) })],
 ];
 
@@ -81,7 +91,7 @@ const TROUBLING: Weights = [
 ];
 
 const ENDING: Weights = [
-  [1.5, (random) => ({ kind: 'crash', finishesWrites: random.chance(0.5) })],
+  [1.5, (random) => ({ kind: 'crash', unfinished: random.pick(UNFINISHED) })],
   [1, () => ({ kind: 'stop' })],
   [3, () => ({ kind: 'start' })],
 ];
@@ -99,7 +109,9 @@ const INSTANT: Weights = [...WRITING, ...ROTATING];
 const during = (random: Random): Action => ({
   kind: 'during',
   calls: random.chance(0.7) ? random.between(1, 12) : random.between(12, 80),
-  action: random.chance(0.15) ? { kind: 'crash', finishesWrites: random.chance(0.5) } : draw(INSTANT, random),
+  action: random.chance(0.15)
+    ? { kind: 'crash', unfinished: random.pick(UNFINISHED) }
+    : draw(INSTANT, random),
 });
 
 /**

@@ -1,5 +1,5 @@
 import type { Config, OutputConfig } from '../../src/config/config.ts';
-import { ELSEWHERE, LOGS, PODS } from './log-stream.ts';
+import { AWAY, ELSEWHERE, LOGS, PODS } from './log-stream.ts';
 import { Random } from './random.ts';
 
 /** What a seed decides once for a whole run: the agent's configuration and the kind of world that it lives in. */
@@ -85,4 +85,4 @@ const outputConfig = (name: string): OutputConfig => ({
   color: false,
 });
 
-export const DIRECTORIES: readonly string[] = [OUTPUT_DIRECTORY, STATE_DIRECTORY, ELSEWHERE];
+export const DIRECTORIES: readonly string[] = [OUTPUT_DIRECTORY, STATE_DIRECTORY, ELSEWHERE, AWAY];

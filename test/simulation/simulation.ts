@@ -1,6 +1,6 @@
 import type { FileCall } from '../support/fake-process.ts';
 import { FakeWorld } from '../support/fake-system.ts';
-import type { Action } from './actions.ts';
+import type { Action, UnfinishedWrites } from './actions.ts';
 import { AgentHost, type AgentUnderTest } from './agent-host.ts';
 import { Judge } from './judge.ts';
 import { LogRotation } from './log-rotation.ts';
@@ -110,7 +110,7 @@ export class Simulation {
   #happen(action: Action): void {
     switch (action.kind) {
       case 'crash':
-        if (this.#host.isAlive) this.#crash(action.finishesWrites);
+        if (this.#host.isAlive) this.#crash(action.unfinished);
         return;
       case 'watcher':
         this.#world.watcher.mood = action.mood;
@@ -151,8 +151,8 @@ export class Simulation {
     this.#happen(action);
   }
 
-  #crash(finishesWrites: boolean): void {
-    this.#host.crash(finishesWrites);
+  #crash(unfinished: UnfinishedWrites): void {
+    this.#host.crash(unfinished);
     for (const watch of this.#watches) watch.look(this.#world.clock.monotonic);
     this.#judge.died(false);
   }

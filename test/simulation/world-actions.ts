@@ -39,7 +39,8 @@ export class WorldActions {
     if (this.#logs.streams.filter((stream) => stream.alive).length >= MAX_STREAMS) return;
     const number = this.#logs.streams.length;
     const format = kind === 'kubelet' || random.chance(0.3) ? 'cri' : 'raw';
-    const stream = this.#logs.add(kind, format, `pod-${number}`, 0);
+    const hasBanner = format === 'raw' && random.chance(0.3);
+    const stream = this.#logs.add(kind, format, `pod-${number}`, 0, hasBanner);
     this.#writer.open(stream);
     this.#writer.writeLines(stream, random.between(0, 3), random);
   }
@@ -89,6 +90,9 @@ export class WorldActions {
         return;
       case 'delete':
         this.#rotation.delete(stream);
+        return;
+      case 'moveAway':
+        this.#rotation.moveAway(stream);
         return;
       case 'restartContainer':
         this.#rotation.restartContainer(stream);

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { Volume } from 'memfs';
+import { memfs, type Volume } from 'memfs';
 import type { FileStatus } from '../../src/system/system.ts';
 
 type Core = Volume['_core'];
@@ -26,6 +26,16 @@ export type DiskListener = (path: string) => void;
 
 const DEV = 66_305n;
 
+/** memfs asks for the user at every step of a path; from the real process that takes as long as all the rest together. */
+const NOBODY = {
+  getuid: () => 0,
+  getgid: () => 0,
+  cwd: () => '/',
+  platform: 'linux',
+  emitWarning: () => undefined,
+  env: {},
+};
+
 /**
  * A disk that outlives the processes that use it: memfs, made like ext4 where it is not (memfs 4.80.1).
  *
@@ -35,7 +45,7 @@ const DEV = 66_305n;
  * - rename over an existing file frees that file (memfs: leaks it), and moves a link itself (memfs: what it leads to).
  */
 export class FakeDisk {
-  readonly volume = new Volume();
+  readonly volume: Volume = memfs(undefined, { process: NOBODY }).vol;
   readonly #options: DiskOptions;
   readonly #metadata = new WeakMap<Inode, Metadata>();
   readonly #held = new Map<Inode, number>();
@@ -141,8 +151,14 @@ export class FakeDisk {
     return [...link.value.children.keys()].filter((name) => name !== '.' && name !== '..');
   }
 
+  /** A copy of the bytes. */
   content(inode: Inode): Buffer {
     return inode.getBuffer();
+  }
+
+  /** The bytes themselves: valid until the file changes. */
+  view(inode: Inode): Buffer {
+    return inode.buf.subarray(0, inode.getSize());
   }
 
   status(inode: Inode): FileStatus {

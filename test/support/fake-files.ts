@@ -129,20 +129,28 @@ const writingFiles = (process: FakeProcess): Omit<Files, Reading> => {
 
 const writableFile = (process: FakeProcess, descriptor: number, inode: Inode, path: string): WritableFile => {
   const { disk } = process;
-  const later = <T>(call: 'write' | 'truncate' | 'sync' | 'status', effect: () => T): Promise<T> =>
+  const later = <T>(call: 'truncate' | 'sync' | 'status', effect: () => T): Promise<T> =>
     process.later(call, path, effect);
   return {
     write: (bytes, start, length, position) => {
       process.fileOf(descriptor, 'write');
       // The kernel takes the bytes at some time during the call: the caller must leave them alone until then.
-      return later('write', () => {
-        const newBytes = Math.max(0, position + length - inode.getSize());
-        const room = length - newBytes + Math.max(0, process.faults.freeBytes?.(path) ?? length);
-        const count = Math.min(length, room);
-        if (count === 0 && length > 0) throw systemError('ENOSPC', 'write', path);
+      const write = (most: number): number => {
+        const newBytes = Math.max(0, position + most - inode.getSize());
+        const room = most - newBytes + Math.max(0, process.faults.freeBytes?.(path) ?? most);
+        const count = Math.min(most, room);
+        if (count === 0 && most > 0) throw systemError('ENOSPC', 'write', path);
         disk.writeAt(inode, bytes, start, count, position);
         return count;
-      });
+      };
+      return process.later(
+        'write',
+        path,
+        () => write(length),
+        (unfinished) => {
+          if (unfinished !== 'lost') write(unfinished === 'half' ? Math.ceil(length / 2) : length);
+        },
+      );
     },
     truncate: (length) => later('truncate', () => disk.truncate(inode, length)),
     sync: () => later('sync', () => undefined),

@@ -35,6 +35,9 @@ export interface Faults {
   sees?(inode: Inode, size: number): void;
 }
 
+/** What becomes of the writes that a process had under way when it died. */
+export type UnfinishedWrites = 'lost' | 'half' | 'whole';
+
 export interface OpenFile {
   readonly inode: Inode;
   readonly path: string;
@@ -51,7 +54,7 @@ export class FakeProcess {
   readonly #locks: Set<string>;
   readonly #heldLocks = new Set<string>();
   readonly #descriptors = new Map<number, OpenFile>();
-  readonly #inFlight = new Set<() => void>();
+  readonly #inFlight = new Set<(unfinished: UnfinishedWrites) => void>();
   #nextDescriptor = 10;
   #alive = true;
 
@@ -75,10 +78,10 @@ export class FakeProcess {
     return false;
   }
 
-  /** kill -9. What was handed to the kernel stays; `finishesWrites`: writes that were under way still reach the file. */
-  die(finishesWrites: boolean): void {
+  /** kill -9. What was handed to the kernel stays. */
+  die(unfinished: UnfinishedWrites): void {
     if (!this.#alive) return;
-    if (finishesWrites) for (const effect of this.#inFlight) outcome(effect);
+    for (const finish of this.#inFlight) outcome(() => finish(unfinished));
     this.#alive = false;
     this.#inFlight.clear();
     for (const descriptor of this.#descriptors.keys()) this.closeDescriptor(descriptor);
@@ -93,15 +96,21 @@ export class FakeProcess {
     if (code !== undefined) throw systemError(code, call, path);
   }
 
-  /** An asynchronous call: takes its time, has its effect, and tells the caller a turn later. */
-  later<T>(call: FileCall, path: string, effect: () => T): Promise<T> {
+  /**
+   * An asynchronous call: takes its time, has its effect, and tells the caller a turn later.
+   *
+   * @param finish what is left of the effect if the process dies before
+   */
+  later<T>(
+    call: FileCall,
+    path: string,
+    effect: () => T,
+    finish: (unfinished: UnfinishedWrites) => void = () => undefined,
+  ): Promise<T> {
     const delayMs = this.faults.delayMs === undefined ? 0 : this.faults.delayMs(call, path);
     return new Promise((resolve, reject) => {
-      const inFlight = (): void => {
-        effect();
-      };
       const run = (): void => {
-        this.#inFlight.delete(inFlight);
+        this.#inFlight.delete(finish);
         if (!this.#alive) return;
         const settle = outcome(() => {
           this.enter(call, path);
@@ -113,7 +122,7 @@ export class FakeProcess {
           else reject(settle.error);
         });
       };
-      if (call === 'write') this.#inFlight.add(inFlight);
+      this.#inFlight.add(finish);
       if (delayMs === undefined) return;
       if (delayMs === 0) this.clock.soon(run);
       else this.clock.after(delayMs, run);

@@ -3,7 +3,7 @@ import { FakeClock } from './fake-clock.ts';
 import { FakeDisk } from './fake-disk.ts';
 import { fakeFiles } from './fake-files.ts';
 import { fakeGunzip } from './fake-gunzip.ts';
-import { FakeProcess, type Faults } from './fake-process.ts';
+import { FakeProcess, type Faults, type UnfinishedWrites } from './fake-process.ts';
 import { fakeWatcher, type WatcherMood } from './fake-watcher.ts';
 
 export interface FakeWorldOptions {
@@ -28,7 +28,7 @@ export interface RunningProcess {
   readonly standardOutput: () => Buffer;
   readonly signal: (name: Signal) => void;
   /** kill -9: from now on nothing of this System has any effect. */
-  readonly crash: (finishesWrites?: boolean) => void;
+  readonly crash: (unfinished?: UnfinishedWrites) => void;
 }
 
 /** 20 November 2026, 20:19:53 UTC. */
@@ -84,7 +84,7 @@ export class FakeWorld {
       signal: (name) => {
         for (const listener of listeners) listener(name);
       },
-      crash: (finishesWrites = false) => process.die(finishesWrites),
+      crash: (unfinished = 'lost') => process.die(unfinished),
     };
   }
 }

@@ -139,13 +139,17 @@ describe('a process that dies', () => {
     expect(running.process.openFiles).toEqual([]);
   });
 
-  it('may leave behind what the kernel had already taken', async () => {
+  it.each([
+    ['whole', 'abcd'],
+    ['half', 'ab'],
+    ['lost', ''],
+  ] as const)('leaves behind what the kernel had taken of its writes: %s', async (unfinished, left) => {
     const { world, running } = setUp({ delayMs: () => 10 });
     const opened = outcomeOf(running.system.files.openForWriting('/state/a', 0o600));
     await world.clock.advance(20);
-    outcomeOf(opened.value?.write(Buffer.from('abc'), 0, 3, 0) ?? Promise.resolve(-1));
-    running.crash(true);
-    expect(world.disk.inodeAt('/state/a')?.getString()).toBe('abc');
+    outcomeOf(opened.value?.write(Buffer.from('abcd'), 0, 4, 0) ?? Promise.resolve(-1));
+    running.crash(unfinished);
+    expect(world.disk.inodeAt('/state/a')?.getString()).toBe(left);
   });
 });
 
