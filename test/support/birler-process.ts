@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { CollectedText } from './collected-text.ts';
 import { DEADLINE_MS, until } from './until.ts';
 
 export const BIRLER = fileURLToPath(new URL('../../bin/birler', import.meta.url));
@@ -33,7 +34,8 @@ export class BirlerProcess implements AsyncDisposable {
   readonly pid: number;
   /** Resolves when the process has ended and its pipes are read to the end. */
   readonly exit: Promise<Exit>;
-  #stdout = '';
+  /** What came out of its standard output. */
+  readonly out = new CollectedText();
   #stderr = '';
   #hasExited = false;
 
@@ -44,8 +46,7 @@ export class BirlerProcess implements AsyncDisposable {
       stdio: ['ignore', options.stdout ?? 'pipe', options.stderr ?? 'pipe'],
     });
     this.pid = this.child.pid ?? -1;
-    if (options.readStdout !== false)
-      this.child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.#stdout += text));
+    if (options.readStdout !== false) this.readStdout();
     this.child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.#stderr += text));
     const ended = options.readStdout === false ? 'exit' : 'close';
     this.exit = once(this.child, ended).then(() => {
@@ -54,8 +55,13 @@ export class BirlerProcess implements AsyncDisposable {
     });
   }
 
+  /** Begins to read a pipe that was left to fill. */
+  readStdout(): void {
+    this.out.collect(this.child.stdout);
+  }
+
   get stdout(): string {
-    return this.#stdout;
+    return this.out.text;
   }
 
   get stderr(): string {

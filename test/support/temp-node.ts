@@ -22,8 +22,9 @@ export class TempNode implements Disposable {
   readonly dir: TempDir;
   readonly logs: string;
   readonly pods: string;
-  readonly state: string;
-  readonly output: string;
+  /** The agent's state and output; another agent over the same logs gets others. */
+  state: string;
+  output: string;
 
   constructor(name = 'birler-node') {
     this.dir = new TempDir(name);
@@ -42,6 +43,12 @@ export class TempNode implements Disposable {
   /** A container of a pod of its own, for tests that need just one. */
   container(name = 'app', namespace = 'shop'): TempContainer {
     return this.pod({ namespace, name: `${name}-0` }).container(name);
+  }
+
+  /** From here on for an agent that knows nothing of the first: another state directory and another output. */
+  forAnotherAgent(): void {
+    this.state += '-another';
+    this.output += '.another';
   }
 
   [Symbol.dispose](): void {

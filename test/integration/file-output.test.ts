@@ -1,0 +1,83 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { configFlags } from '../support/config-file.ts';
+import type { CriWriterOptions } from '../support/cri-writer.ts';
+import { TinyDisk } from '../support/mounted.ts';
+import { NodeAgent, verifyNode } from '../support/node-agent.ts';
+import { openPaths } from '../support/process-usage.ts';
+import { TempNode } from '../support/temp-node.ts';
+import { untilStill } from '../support/until.ts';
+import { allDelivered, verifyOutput } from '../support/verify.ts';
+import { WrittenContainer } from '../support/written-container.ts';
+
+const MEBIBYTE = 1 << 20;
+const shortLines: CriWriterOptions = { kindOf: () => 'plain' };
+
+describe('the file output', () => {
+  it('waits for room on a full disk, says so once, and then goes on without loss or repetition', async () => {
+    using node = new TempNode();
+    using disk = new TinyDisk(node.dir.join('disk'), '2m');
+    const output = node.dir.join('disk', 'output.json');
+    writeFileSync(node.dir.join('disk', 'ballast'), Buffer.alloc(MEBIBYTE));
+    using app = new WrittenContainer(node.container(), shortLines);
+    app.write(4_000);
+    await using agent = new NodeAgent(
+      node,
+      configFlags(node, { outputs: [{ type: 'file', path: output, format: 'json' }] }),
+    );
+    await agent.untilSaid(/ENOSPC|no space/i);
+    await untilStill('the output does not grow', () => readFileSync(output).length);
+    expect(
+      agent.stderr.split('\n').filter((line) => /ENOSPC|no space/i.test(line)).length,
+    ).toBeLessThanOrEqual(3);
+    disk.makeRoom();
+    app.write(10);
+    await agent
+      .until('everything is there', () => verifyOutput(output, [app.account]).delivered === 4_010)
+      .catch(() => undefined);
+    await agent.stop();
+    expect(verifyOutput(output, [app.account])).toMatchObject(allDelivered(4_010));
+  });
+
+  it('delivers to a file while another output hangs in a FIFO, and ends within its grace', async () => {
+    using node = new TempNode();
+    const fifo = node.dir.join('fifo');
+    execFileSync('mkfifo', [fifo]);
+    using app = new WrittenContainer(node.container(), shortLines);
+    app.write(5_000);
+    const outputs = [
+      { type: 'file', path: fifo, format: 'json' },
+      { type: 'file', path: node.output, format: 'json' },
+    ];
+    await using agent = new NodeAgent(node, configFlags(node, { outputs }, '--grace', '1s'));
+    await agent.untilDelivered([app.account]);
+    const asked = performance.now();
+    expect(await agent.stop(10_000)).toMatchObject({ code: 0 });
+    expect(performance.now() - asked).toBeLessThan(5_000);
+    expect(verifyNode(node, [app.account])).toMatchObject(allDelivered(5_000));
+  });
+
+  it('opens its file anew on SIGHUP after logrotate has moved it', async () => {
+    using node = new TempNode();
+    using app = new WrittenContainer(node.container());
+    app.write(200);
+    await using agent = new NodeAgent(node);
+    await agent.untilDelivered([app.account]);
+    const moved = `${node.output}.1`;
+    renameSync(node.output, moved);
+    app.write(100);
+    await agent.until(
+      'the renamed file still gets the lines',
+      () => verifyOutput(moved, [app.account]).delivered === 300,
+    );
+    agent.signal('SIGHUP');
+    await agent.until('the file is there again', () => existsSync(node.output));
+    app.write(200);
+    await agent.untilLines(200);
+    expect(openPaths(agent.pid)).not.toContain(moved);
+    await agent.stop();
+    writeFileSync(node.output, readFileSync(moved, 'utf8') + readFileSync(node.output, 'utf8'));
+    expect(verifyNode(node, [app.account])).toMatchObject(allDelivered(500));
+  });
+});

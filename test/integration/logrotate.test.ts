@@ -1,0 +1,136 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { Account } from '../support/account.ts';
+import { gapsOf, readStatus } from '../support/agent-status.ts';
+import { Logrotate } from '../support/logrotate.ts';
+import { collectOnce, NodeAgent, verifyNode } from '../support/node-agent.ts';
+import { PlainWriter } from '../support/plain-writer.ts';
+import { TempNode } from '../support/temp-node.ts';
+import { allDelivered, type Verdict } from '../support/verify.ts';
+
+const plainLog = (node: TempNode): PlainWriter =>
+  new PlainWriter(join(node.logs, 'app.log'), new Account('file/app.log'));
+
+/** The measured loss, and what birler says of it, must be the same where the size can be known. */
+function expectHonestLoss(verdict: Verdict): void {
+  expect(verdict).toMatchObject({ doubled: 0, swapped: 0, changed: 0 });
+  expect(verdict.gaps.length > 0).toBe(verdict.missing > 0);
+  if (verdict.gaps.some((gap) => gap.bytes === null)) return;
+  expect(verdict.gaps.reduce((sum, gap) => sum + (gap.bytes ?? 0), 0)).toBe(verdict.missingBytes);
+}
+
+describe('real logrotate', () => {
+  it.each([
+    ['create', ['create']],
+    ['compress', ['create', 'compress']],
+    ['delaycompress', ['create', 'compress', 'delaycompress']],
+    ['dateext', ['create', 'dateext', 'dateformat -%Y%m%d-%s']],
+    ['nocreate', ['nocreate']],
+  ])('delivers everything through %s', async (_, directives) => {
+    using node = new TempNode();
+    using app = plainLog(node);
+    const logrotate = new Logrotate(node.dir, app.path, directives);
+    await using agent = new NodeAgent(node);
+    for (let turn = 0; turn < 3; turn++) {
+      app.write(100);
+      await agent.untilDelivered([app.account]);
+      app.write(100);
+      logrotate.rotate();
+      if (!directives.includes('compress') || directives.includes('delaycompress')) app.write(50); // Not yet told of it.
+      app.reopen();
+      await agent.untilDelivered([app.account]);
+    }
+    app.write(100);
+    await agent.untilDelivered([app.account]);
+    await agent.stop();
+    expect(verifyNode(node, [app.account])).toMatchObject(allDelivered(app.account.count));
+  });
+
+  it.each([
+    ['create', ['create']],
+    ['compress', ['create', 'compress']],
+    ['delaycompress', ['create', 'compress', 'delaycompress']],
+    ['dateext', ['create', 'dateext', 'dateformat -%Y%m%d-%s']],
+  ])('delivers what %s left behind while the agent was stopped', async (_, directives) => {
+    using node = new TempNode();
+    using app = plainLog(node);
+    const logrotate = new Logrotate(node.dir, app.path, directives);
+    app.write(100);
+    await collectOnce(node);
+    app.write(100);
+    logrotate.rotate();
+    app.reopen();
+    app.write(100);
+    expect(await collectOnce(node)).toMatchObject({ code: 0 });
+    expect(verifyNode(node, [app.account])).toMatchObject(allDelivered(300));
+  });
+
+  it.each([['copytruncate'], ['copy']])('does not read the copies that %s makes', async (directive) => {
+    using node = new TempNode();
+    using app = plainLog(node);
+    const logrotate = new Logrotate(node.dir, app.path, [directive]);
+    await using agent = new NodeAgent(node);
+    for (let turn = 0; turn < 5; turn++) {
+      app.write(100);
+      await agent.untilDelivered([app.account]);
+      logrotate.rotate();
+    }
+    app.write(100);
+    await agent.untilDelivered([app.account]);
+    await agent.stop();
+    expect(verifyNode(node, [app.account])).toMatchObject(allDelivered(600));
+  });
+
+  it.each([
+    ['is small afterwards', 10],
+    ['has grown past the old place before the next look', 900],
+  ])('says what copytruncate took away when the file %s', async (_, linesAfter) => {
+    using node = new TempNode();
+    using app = plainLog(node);
+    const logrotate = new Logrotate(node.dir, app.path, ['copytruncate']);
+    app.write(100);
+    await using agent = new NodeAgent(node);
+    await agent.untilDelivered([app.account]);
+    agent.signal('SIGSTOP');
+    app.write(300);
+    logrotate.rotate();
+    app.write(linesAfter);
+    agent.signal('SIGCONT');
+    await agent.until(
+      'the lines after the cut',
+      () => verifyNode(node, [app.account]).delivered >= 100 + linesAfter,
+    );
+    app.write(50);
+    await agent.until(
+      'the lines at the end',
+      () => verifyNode(node, [app.account]).delivered >= 150 + linesAfter,
+    );
+    expect(await agent.stop()).toMatchObject({ code: 0 });
+    const verdict = verifyNode(node, [app.account]);
+    expect(verdict.missing).toBeLessThanOrEqual(300);
+    expectHonestLoss(verdict);
+    if (verdict.missing > 0)
+      expect(gapsOf(await readStatus(node.state))).toMatchObject([{ reason: 'truncated' }]);
+  });
+
+  it('knows what copytruncate took away under load', async () => {
+    using node = new TempNode();
+    using app = plainLog(node);
+    const logrotate = new Logrotate(node.dir, app.path, ['copytruncate']);
+    await using agent = new NodeAgent(node);
+    for (let turn = 0; turn < 20; turn++) {
+      app.write(500);
+      logrotate.rotate();
+      app.write(100);
+      await agent.until('the lines after the cut', () => agent.delivered > 0);
+    }
+    // A last message, written after everything else: when it is there, the rest has been looked at.
+    app.write(1);
+    const last = app.account.count - 1;
+    await agent.until('the last message', () =>
+      verifyNode(node, [app.account]).examples.every((text) => !text.includes(`${last}`)),
+    );
+    await agent.stop();
+    expectHonestLoss(verifyNode(node, [app.account]));
+  });
+});
