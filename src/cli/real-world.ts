@@ -1,7 +1,7 @@
 import { homedir, hostname } from 'node:os';
 import { isatty } from 'node:tty';
 import type { Surroundings } from '../config/surroundings.ts';
-import { BirlerError, errnoOf } from '../core/errors.ts';
+import { errnoOf } from '../core/errors.ts';
 import type { World } from './world.ts';
 
 const STDOUT = 1;
@@ -14,12 +14,15 @@ export const realWorld = (): World => ({
   surroundings,
   now: () => Date.now(),
   loadFiles: async () => (await import('../system/real-files.ts')).realFiles,
-  runAgent: () => notWired('run'),
-  readStatus: () => notWired('status'),
+  runAgent: async (config, { once }) => {
+    const [{ runAgent }, { realSystem }] = await Promise.all([import('../agent.ts'), import('../system/real-system.ts')]);
+    return runAgent(config, once, realSystem());
+  },
+  readStatus: async (directory) => {
+    const [{ readStatus }, { realFiles }] = await Promise.all([import('./read-status.ts'), import('../system/real-files.ts')]);
+    return readStatus(realFiles, directory, Date.now());
+  },
 });
-
-const notWired = (command: string): Promise<never> =>
-  Promise.reject(new BirlerError('unreadable', `birler ${command} is not built yet in this revision`));
 
 /**
  * Opens the stream only when something is written: touching process.stdout changes the mode of a pipe that the agent's

@@ -10,6 +10,10 @@ export interface Consumer {
   readonly blockedSinceMs: number | undefined;
   /** Copies what it needs before it returns. */
   accept(batch: Batch): void;
+  /** It has never run before: `start_at` decides where it begins in the streams that are there. */
+  readonly isNew: boolean;
+  /** A stream that it never saw is read for it from here on. */
+  begin(streamKey: string, position: StreamPosition): void;
   /** Where it stands in a stream, or undefined if it never saw it. */
   positionOf(streamKey: string): StreamPosition | undefined;
 }

@@ -21,7 +21,9 @@ export interface OutputSettings {
   readonly encoder: Encoder;
   readonly sink: Sink;
   readonly ledger: Ledger;
-  readonly positions: ReadonlyMap<string, StreamPosition>;
+  /** Where it stood when the last checkpoint was made; undefined at its first start. */
+  readonly positions: ReadonlyMap<string, StreamPosition> | undefined;
+  readonly type: string;
   readonly inFlightBytes: number;
   readonly clock: Clock;
   /** Something changed that the agent waits for: there is credit again, or the output failed. */
@@ -38,26 +40,37 @@ const LEAST_ROOM = 1 / 4;
 
 export class Output implements Consumer {
   readonly name: string;
+  readonly type: string;
+  readonly isNew: boolean;
   readonly ledger: Ledger;
   readonly #settings: OutputSettings;
   readonly #parcelBytes: number;
   readonly #positions: Map<string, StreamPosition>;
   /** Streams whose position moved since the last checkpoint. */
   readonly #moved = new Set<string>();
+  readonly #abort = new AbortController();
   readonly #free: Parcel[] = [];
   readonly #sending: Parcel[] = [];
   #filling: Parcel;
+  /** No checkpoint knows of this output yet. */
+  #isUnsaved: boolean;
   #isSending = false;
   #isAborted = false;
   #blockedSinceMs: number | undefined;
   #closedBy: Error | undefined;
+  /** What the sink said when the last parcel arrived: exact for the positions. */
+  #sinkState: unknown;
   #wakeRetry: (() => void) | undefined;
 
   constructor(settings: OutputSettings) {
     this.name = settings.name;
+    this.type = settings.type;
+    this.isNew = settings.positions === undefined;
+    this.#isUnsaved = this.isNew;
     this.ledger = settings.ledger;
     this.#settings = settings;
-    this.#positions = new Map(settings.positions);
+    this.#sinkState = settings.sink.state();
+    this.#positions = new Map(settings.positions ?? []);
     this.#parcelBytes = Math.min(PARCEL_BYTES, Math.max(1, Math.floor(settings.inFlightBytes / PARCELS)));
     const count = Math.max(2, Math.floor(settings.inFlightBytes / this.#parcelBytes));
     this.#filling = new Parcel(this.#parcelBytes);
@@ -76,6 +89,11 @@ export class Output implements Consumer {
 
   positionOf(streamKey: string): StreamPosition | undefined {
     return this.#positions.get(streamKey);
+  }
+
+  begin(streamKey: string, position: StreamPosition): void {
+    this.#positions.set(streamKey, position);
+    this.#moved.add(streamKey);
   }
 
   accept(batch: Batch): void {
@@ -112,8 +130,6 @@ export class Output implements Consumer {
     this.#wakeRetry?.();
   }
 
-  readonly #abort = new AbortController();
-
   /** Positions that moved since this was last asked, and forgets that they did. */
   takeMoved(): ReadonlyMap<string, StreamPosition> {
     const moved = new Map<string, StreamPosition>();
@@ -122,11 +138,30 @@ export class Output implements Consumer {
       if (position !== undefined) moved.set(key, position);
     }
     this.#moved.clear();
+    this.#isUnsaved = false;
     return moved;
   }
 
+  get sinkState(): unknown {
+    return this.#sinkState;
+  }
+
+  /** Makes what has arrived durable at the destination. */
+  sync(): Promise<void> {
+    return this.#settings.sink.sync();
+  }
+
+  /** Opens the destination anew under its name, between two parcels. */
+  reopen(): Promise<void> {
+    return this.#settings.sink.reopen();
+  }
+
+  close(): Promise<void> {
+    return this.#settings.sink.close();
+  }
+
   get hasMoved(): boolean {
-    return this.#moved.size > 0;
+    return this.#isUnsaved || this.#moved.size > 0;
   }
 
   forget(streamKey: string): void {
@@ -140,7 +175,7 @@ export class Output implements Consumer {
     this.#filling = this.#free.pop() ?? new Parcel(this.#parcelBytes);
     if (!this.#isSending) {
       this.#isSending = true;
-      this.#send().catch((error: unknown) => this.#fail(error));
+      this.#send().catch((error: unknown) => this.fail(error));
     }
   }
 
@@ -152,7 +187,6 @@ export class Output implements Consumer {
       this.#acknowledge(parcel, outcome);
       this.#sending.shift();
       this.#recycle(parcel);
-      if (this.#sending.length === 0 && !this.#filling.isEmpty && !this.hasRoomToWait) this.#seal();
       this.#settings.onProgress();
     }
     this.#isSending = false;
@@ -191,6 +225,7 @@ export class Output implements Consumer {
   }
 
   #acknowledge(parcel: Parcel, outcome: Outcome): void {
+    this.#sinkState = this.#settings.sink.state();
     for (const [key, position] of parcel.positions) {
       this.#positions.set(key, position);
       this.#moved.add(key);
@@ -206,8 +241,8 @@ export class Output implements Consumer {
     if (this.hasCredit) this.#blockedSinceMs = undefined;
   }
 
-  #fail(error: unknown): void {
-    this.#isSending = false;
+  /** The destination is gone for good. */
+  fail(error: unknown): void {
     this.#closedBy ??= error instanceof Error ? error : new Error(String(error));
     this.#settings.onProgress();
   }

@@ -8,7 +8,7 @@ export interface Sink {
    * @param state what `state` returned when the last checkpoint was made; undefined at the first start
    * @returns how many bytes that the checkpoint counts as delivered are missing at the destination (0: none)
    */
-  open(state: unknown, signal: AbortSignal): Promise<number>;
+  open(state: unknown): Promise<number>;
   /** Writes all of a parcel, or says why not. Does not keep the bytes. */
   write(bytes: Uint8Array, signal: AbortSignal): Promise<Outcome>;
   /**

@@ -54,6 +54,10 @@ export class Survey {
     return this.#podsDirectories;
   }
 
+  isMissing(directory: string): boolean {
+    return this.#files.directoryTime(directory) === undefined;
+  }
+
   /** Walks everything that may have changed; yields once per directory, so that the walk can be spread over time. */
   *sweep(nowMs: number): Sightings {
     yield* this.#readLogsDirectory(nowMs, false);

@@ -3,7 +3,7 @@ import { chokidarWatcher } from './chokidar-watcher.ts';
 import { gunzip } from './gunzip.ts';
 import { realClock } from './real-clock.ts';
 import { realFiles } from './real-files.ts';
-import { openStandardOutput, standardOutputIsTerminal } from './standard-output.ts';
+import { openStandardOutput } from './standard-output.ts';
 import type { System } from './system.ts';
 
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
@@ -17,8 +17,8 @@ export const realSystem = (): System => ({
   process: {
     pid: process.pid,
     hostname: hostname(),
-    standardOutputIsTerminal: standardOutputIsTerminal(),
     openStandardOutput,
+    exit: (code) => process.exit(code),
     onSignal: (listener) => {
       for (const signal of SIGNALS) process.on(signal, listener);
       return () => {

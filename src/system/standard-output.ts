@@ -1,6 +1,5 @@
 import { constants, fstatSync, openSync, write } from 'node:fs';
 import { Socket } from 'node:net';
-import { isatty } from 'node:tty';
 import type { StandardOutput } from './system.ts';
 
 const STDOUT = 1;
@@ -18,8 +17,6 @@ export const openStandardOutput = (): StandardOutput => {
   if (status.isSocket()) return pipeOutput(new Socket({ fd: STDOUT, readable: false, writable: true }));
   return plainOutput();
 };
-
-export const standardOutputIsTerminal = (): boolean => isatty(STDOUT);
 
 const reopenPipe = (): Socket => {
   try {

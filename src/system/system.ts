@@ -21,7 +21,8 @@ export interface ProcessInfo {
   onSignal(listener: (signal: 'SIGTERM' | 'SIGINT' | 'SIGHUP') => void): () => void;
   /** Standard output, or undefined if it is closed. A regular file, a pipe, a terminal or a socket. */
   openStandardOutput(): StandardOutput;
-  readonly standardOutputIsTerminal: boolean;
+  /** Ends the process at once. */
+  exit(code: number): never;
 }
 
 /** Resolves once the bytes were handed to the operating system; rejects with EPIPE when the reader has gone. */

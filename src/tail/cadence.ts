@@ -20,9 +20,20 @@ interface Pace {
   looksLeft: number;
 }
 
+export interface CadenceListener {
+  /** Not written to for so long that a watch is cheaper than a look. */
+  onIdle(stream: ContainerStream): void;
+  onBusy(stream: ContainerStream): void;
+}
+
 export class Cadence {
+  readonly #listener: CadenceListener;
   readonly #tiers: readonly Tier[] = INTERVALS_MS.map((intervalMs) => ({ intervalMs, streams: new Set(), dueMs: 0 }));
   readonly #paces = new Map<ContainerStream, Pace>();
+
+  constructor(listener: CadenceListener) {
+    this.#listener = listener;
+  }
 
   /** Something was written, or a hint says so: look often again. */
   quicken(stream: ContainerStream): void {
@@ -30,6 +41,7 @@ export class Cadence {
     if (pace !== undefined) {
       pace.looksLeft = LOOKS;
       if (pace.tier === 0) return;
+      if (pace.tier === SLOWEST) this.#listener.onBusy(stream);
     }
     this.#move(stream, 0);
   }
@@ -65,6 +77,7 @@ export class Cadence {
     const pace = this.#paces.get(stream);
     if (pace === undefined || pace.tier === SLOWEST || --pace.looksLeft > 0) return;
     this.#move(stream, pace.tier + 1);
+    if (pace.tier + 1 === SLOWEST) this.#listener.onIdle(stream);
   }
 
   #move(stream: ContainerStream, tier: number): void {

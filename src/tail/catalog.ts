@@ -19,6 +19,11 @@ export interface CatalogSettings {
   readonly heldDeletedBytes: number;
   /** Generations that a checkpoint knows of a stream. */
   recordsOf(streamKey: string): readonly GenerationRecord[];
+  /** Its files were looked at: what a checkpoint knows of it may be out of date. */
+  onObserved(streamKey: string): void;
+  /** Its files are not written to, or they are again. */
+  onIdle(stream: ContainerStream): void;
+  onBusy(stream: ContainerStream): void;
   /** A stream has ended: its positions are of no use any more. */
   onForgotten(streamKey: string): void;
   /** Files could not be read; they are tried again. */
@@ -40,7 +45,7 @@ export class Catalog {
   readonly #turns: Turns;
   readonly #consumers: readonly Consumer[];
   readonly #clock: Clock;
-  readonly #cadence = new Cadence();
+  readonly #cadence: Cadence;
   /** The newest restart of each container: older ones write no more. */
   readonly #newestRestart = new Map<string, ContainerStream>();
   readonly #directoryLooks = new Map<ContainerStream, number>();
@@ -62,6 +67,7 @@ export class Catalog {
     this.#turns = turns;
     this.#consumers = consumers;
     this.#clock = clock;
+    this.#cadence = new Cadence(settings);
   }
 
   /** The first walk is over: what appears from now on is new. */
@@ -89,6 +95,7 @@ export class Catalog {
     this.#openFiles += countOpen(stream) - openBefore;
     if (known === undefined) this.#begin(stream);
     this.#cadence.quicken(stream);
+    this.#settings.onObserved(stream.key);
     for (const lane of stream.lanes) if (lane.wantsTurn(time.nowMs)) this.#turns.add(lane);
     return isSettled;
   }
@@ -102,9 +109,11 @@ export class Catalog {
     }
   }
 
-  /** A hint, or an inflater, says that there may be more. */
-  quicken(stream: ContainerStream): void {
-    this.#cadence.quicken(stream);
+  /** Inflaters have more, or something else happened that no look would show. */
+  wake(nowMs: number): void {
+    for (const stream of this.streams.values()) {
+      for (const lane of stream.lanes) if (lane.wantsTurn(nowMs)) this.#turns.add(lane);
+    }
   }
 
   /** Looks at the files that are due, and queues the lanes that have something to do. Returns directories to scan. */
@@ -127,10 +136,20 @@ export class Catalog {
     this.#openFiles = 0;
     for (const stream of [...this.streams.values()]) {
       for (const generation of [...stream.generations]) this.#tidyGeneration(stream, generation, nowMs);
-      if (stream.generations.length === 0 && stream.lanes.every((lane) => lane.isDrained)) this.#forget(stream);
+      const isRead = stream.lanes.every((lane) => lane.isDrained && lane.isAcknowledged);
+      if (stream.generations.length === 0 && isRead) this.#forget(stream);
     }
     this.#boundHeldBytes();
     if (this.#openFiles > this.#settings.openFiles) this.#closeIdle(this.#openFiles - this.#settings.openFiles);
+  }
+
+  /** Everything that is there was handed out; nothing more will come by itself. */
+  isQuiet(nowMs: number): boolean {
+    for (const stream of this.streams.values()) {
+      if (stream.needsScan) return false;
+      for (const lane of stream.lanes) if (lane.wantsTurn(nowMs) || lane.isInflating) return false;
+    }
+    return true;
   }
 
   get openFiles(): number {
@@ -166,7 +185,11 @@ export class Catalog {
     }
     const atEnd = this.#settings.startAt === 'end' && this.#isStarting;
     this.#lanes.open(stream, this.#consumers, (consumer) => {
-      return consumer.positionOf(stream.key) ?? (atEnd ? endOfStream(stream) : startOfStream(stream));
+      const known = consumer.positionOf(stream.key);
+      if (known !== undefined) return known;
+      const start = atEnd && consumer.isNew ? endOfStream(stream) : startOfStream(stream);
+      consumer.begin(stream.key, start);
+      return start;
     });
   }
 
@@ -186,6 +209,7 @@ export class Catalog {
   #forget(stream: ContainerStream): void {
     this.#lanes.close(stream);
     this.#cadence.remove(stream);
+    this.#settings.onBusy(stream);
     this.#directoryLooks.delete(stream);
     this.streams.delete(stream.key);
     for (const [container, newest] of this.#newestRestart) {

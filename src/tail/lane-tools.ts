@@ -20,7 +20,7 @@ export interface LaneLimits {
 }
 
 /** Called after each batch with what was noticed in it. */
-export type CountLines = (context: DecodeContext, rows: number, streamKey: string) => void;
+export type CountLines = (context: DecodeContext, streamKey: string) => void;
 
 /** A line carries a header (CRI: ≤64 bytes with its tags) and Docker's keys and escapes beside its message. */
 const LINE_OVERHEAD_BYTES = 4096;
@@ -44,7 +44,7 @@ export class LaneTools {
   constructor(decoding: Decoding, limits: LaneLimits, clock: Clock, isOnce: boolean, count: CountLines) {
     const inputBytes = Math.max(limits.readShareBytes, limits.lineBytes + LINE_OVERHEAD_BYTES);
     // The arena must take the longest joined record and, unescaped, a whole line; or a decoder could never go on.
-    this.region = new Region(inputBytes, 2 * inputBytes);
+    this.region = new Region(inputBytes, OBSERVED_TIME_BYTES + 2 * inputBytes);
     this.table = new RecordTable(limits.recordsPerBatch);
     this.decoding = decoding;
     this.limits = limits;

@@ -80,6 +80,18 @@ export class Lane {
     return this.#generation;
   }
 
+  /** Its consumers have acknowledged all that they were given. */
+  get isAcknowledged(): boolean {
+    return this.consumers.every((consumer) => {
+      return samePosition(consumer.positionOf(this.stream.key) ?? this.#start, this.#position);
+    });
+  }
+
+  /** Waits for an inflater. */
+  get isInflating(): boolean {
+    return this.#isPending && this.#generation?.isCompressedSource === true;
+  }
+
   /** Its file may vanish: it was rotated or unlinked. */
   get isUrgent(): boolean {
     return this.#generation !== undefined && this.#generation !== this.stream.newest;
@@ -195,7 +207,7 @@ export class Lane {
     const { context, region, table } = this.#tools;
     const before = this.#position;
     this.#position = this.#whereWeStand();
-    this.#tools.count(context, table.rows, this.stream.key);
+    this.#tools.count(context, this.stream.key);
     const isEmpty = table.rows === 0 && this.#gaps.length === 0 && context.oversizeBytes === 0;
     if (isEmpty && samePosition(before, this.#position)) return;
     const batch: Batch = {

@@ -58,10 +58,20 @@ export class Lanes {
     return taken;
   }
 
-  /** Someone has credit again, or patience may be over: the lanes that waited are to be served. */
-  unpark(): void {
-    for (const lane of this.#parked) this.#turns.add(lane);
-    this.#parked.clear();
+  /** Queues the lanes that waited for credit, where there is some now, or where patience is over. */
+  unpark(nowMs: number): void {
+    for (const lane of this.#parked) {
+      const blocked = lane.consumers.filter((consumer) => !consumer.hasCredit);
+      const isAlone = blocked.length === lane.consumers.length;
+      if (blocked.length > 0 && (isAlone || !this.#isPatienceOver(blocked, nowMs))) continue;
+      this.#parked.delete(lane);
+      this.#turns.add(lane);
+    }
+  }
+
+  /** Waits for credit: it will be queued when there is some. */
+  isParked(lane: Lane): boolean {
+    return this.#parked.has(lane);
   }
 
   /** When patience with someone is over, monotonic ms: undefined while nobody waits for somebody else. */

@@ -1,0 +1,135 @@
+import type { StreamPosition } from '../core/position.ts';
+import type { AgentState, CheckpointChange, OutputState, StreamState } from './state.ts';
+import type { Store } from './store.ts';
+
+/** An output, as far as a checkpoint is concerned. */
+export interface CheckpointedOutput {
+  readonly name: string;
+  readonly type: string;
+  readonly hasMoved: boolean;
+  readonly ledger: { toRecord(): unknown };
+  /** Exact for the positions. */
+  readonly sinkState: unknown;
+  takeMoved(): ReadonlyMap<string, StreamPosition>;
+  sync(): Promise<void>;
+}
+
+export interface CheckpointerSettings {
+  readonly agent: AgentState;
+  readonly intervalMs: number;
+  /** What is known of a stream now; undefined if it is gone. */
+  stateOf(streamKey: string): StreamState | undefined;
+  onFailed(error: unknown): void;
+  onRecovered(): void;
+}
+
+/**
+ * Gathers what changed and commits it in groups, about once a second. A commit is one entry: positions, generations,
+ * ledger and the sinks' own states are of one moment, so that after a crash they agree.
+ *
+ * If a commit fails the agent ships on: the change is kept (in the store), and the next commit has it.
+ */
+export class Checkpointer {
+  readonly #store: Store;
+  readonly #outputs: readonly CheckpointedOutput[];
+  readonly #settings: CheckpointerSettings;
+  readonly #changed = new Set<string>();
+  readonly #forgotten = new Set<string>();
+  #dueMs = 0;
+  #isFailing = false;
+  #isAgentSaved = false;
+  #running: Promise<void> | undefined;
+
+  constructor(store: Store, outputs: readonly CheckpointedOutput[], settings: CheckpointerSettings) {
+    this.#store = store;
+    this.#outputs = outputs;
+    this.#settings = settings;
+  }
+
+  /** A stream's generations are not what they were. */
+  changed(streamKey: string): void {
+    this.#changed.add(streamKey);
+  }
+
+  forget(streamKey: string): void {
+    this.#changed.delete(streamKey);
+    this.#forgotten.add(streamKey);
+  }
+
+  /** When a commit is due, monotonic ms; undefined while there is nothing to commit. */
+  get nextDueMs(): number | undefined {
+    return this.#hasChanges && this.#running === undefined ? this.#dueMs : undefined;
+  }
+
+  /** Starts a commit if one is due. Never more than one at a time. */
+  step(nowMs: number): void {
+    if (this.#running !== undefined || !this.#hasChanges || nowMs < this.#dueMs) return;
+    this.#dueMs = nowMs + this.#settings.intervalMs;
+    this.#running = this.#commit().finally(() => {
+      this.#running = undefined;
+    });
+  }
+
+  /** Commits everything, now: at the end. */
+  async finish(): Promise<void> {
+    await this.#running;
+    if (this.#hasChanges) await this.#commit();
+  }
+
+  get #hasChanges(): boolean {
+    if (!this.#isAgentSaved || this.#isFailing || this.#changed.size > 0 || this.#forgotten.size > 0) return true;
+    return this.#outputs.some((output) => output.hasMoved);
+  }
+
+  async #commit(): Promise<void> {
+    try {
+      // In an entry of its own: a stream of the same name may have begun anew, and must not inherit the old positions.
+      if (this.#forgotten.size > 0) await this.#store.commit(this.#takeForgotten());
+      const change = this.#takeChange();
+      await this.#syncOutputs(change);
+      await this.#store.commit(change);
+      if (this.#isFailing) this.#settings.onRecovered();
+      this.#isFailing = false;
+    } catch (error) {
+      this.#isFailing = true;
+      this.#settings.onFailed(error);
+    }
+  }
+
+  /** What a checkpoint counts as delivered must be durable first. */
+  async #syncOutputs(change: CheckpointChange): Promise<void> {
+    try {
+      const moved = this.#outputs.filter((output) => change.outputs.has(output.name));
+      await Promise.all(moved.map((output) => output.sync()));
+    } catch (error) {
+      this.#store.hold(change);
+      throw error;
+    }
+  }
+
+  #takeForgotten(): CheckpointChange {
+    const streams = new Map([...this.#forgotten].map((key) => [key, undefined] as const));
+    this.#forgotten.clear();
+    return { streams, outputs: new Map() };
+  }
+
+  #takeChange(): CheckpointChange {
+    const outputs = new Map<string, OutputState>();
+    for (const output of this.#outputs) {
+      if (!output.hasMoved) continue;
+      const { name, type, sinkState: sink } = output;
+      const positions = output.takeMoved();
+      for (const key of positions.keys()) this.#changed.add(key);
+      outputs.set(name, { type, positions, ledger: output.ledger.toRecord(), sink });
+    }
+    const streams = new Map<string, StreamState>();
+    for (const key of this.#changed) {
+      const state = this.#settings.stateOf(key);
+      if (state !== undefined) streams.set(key, state);
+    }
+    this.#changed.clear();
+    const agent = this.#isAgentSaved ? undefined : this.#settings.agent;
+    this.#isAgentSaved = true;
+    return { agent, streams, outputs };
+  }
+}

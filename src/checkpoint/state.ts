@@ -1,0 +1,175 @@
+import * as z from 'zod';
+import type { GenerationRecord } from '../core/identity.ts';
+import type { Origin } from '../core/origin.ts';
+import type { StreamPosition } from '../core/position.ts';
+
+/**
+ * What a checkpoint knows, and how it is written: one JSON object per commit. An entry holds only what changed; entries
+ * are applied one after the other, so the last word counts.
+ *
+ *   {"agent": {pid, host, startedAt},
+ *    "streams": {"<key>": {"origin": {…}, "generations": [[sequence, path, compressed, dev, ino, birth, headLength,
+ *                 headHash, size, tail], …]} | null},
+ *    "outputs": {"<name>": {"type": "…", "positions": {"<key>": [generation, offset] | [generation, offset, generation,
+ *                 offset]}, "times": {"<key>": ms}, "ledger": {…}, "sink": …}}}
+ *
+ * A stream that is null is forgotten, with its positions in all outputs. Two pairs in a position: stdout, then stderr.
+ */
+export interface StreamState {
+  readonly origin: Origin;
+  readonly generations: readonly GenerationRecord[];
+}
+
+export interface OutputState {
+  readonly type: string;
+  readonly positions: ReadonlyMap<string, StreamPosition>;
+  readonly ledger: unknown;
+  readonly sink: unknown;
+}
+
+/** Who writes the checkpoint. */
+export interface AgentState {
+  readonly pid: number;
+  readonly host: string;
+  /** RFC 3339. */
+  readonly startedAt: string;
+}
+
+export interface CheckpointState {
+  readonly agent: AgentState | undefined;
+  readonly streams: ReadonlyMap<string, StreamState>;
+  readonly outputs: ReadonlyMap<string, OutputState>;
+}
+
+/** What changed since the last commit. */
+export interface CheckpointChange {
+  readonly agent?: AgentState | undefined;
+  /** undefined: forget the stream. */
+  readonly streams: ReadonlyMap<string, StreamState | undefined>;
+  readonly outputs: ReadonlyMap<string, OutputState>;
+}
+
+const integer = z.number().int().nonnegative();
+const bigInteger = z.string().regex(/^\d{1,20}$/).transform((digits) => BigInt(digits));
+const originSchema: z.ZodType<Origin> = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('file'), file: z.string(), host: z.string() }),
+  z.object({
+    kind: z.literal('kubernetes'),
+    namespace: z.string(),
+    pod: z.string(),
+    uid: z.string(),
+    container: z.string(),
+    containerId: z.string(),
+    restart: integer,
+    host: z.string(),
+  }),
+]);
+const generationSchema = z
+  .tuple([integer, z.string(), z.boolean(), bigInteger, bigInteger, bigInteger, integer, z.string(), integer, integer])
+  .transform(([sequence, path, compressed, dev, ino, birthtimeNs, length, hash, size, tail]): GenerationRecord => {
+    return { sequence, path, compressed, dev, ino, birthtimeNs, head: { length, hash }, size, tail };
+  });
+const positionSchema = z.union([
+  z.tuple([integer, integer]).transform(([generation, offset]): StreamPosition => {
+    const position = { generation, offset };
+    return { stdout: position, stderr: position };
+  }),
+  z.tuple([integer, integer, integer, integer]).transform(([outSequence, outOffset, errSequence, errOffset]): StreamPosition => {
+    return {
+      stdout: { generation: outSequence, offset: outOffset },
+      stderr: { generation: errSequence, offset: errOffset },
+    };
+  }),
+]);
+const streamSchema = z.object({ origin: originSchema, generations: z.array(generationSchema) });
+const outputSchema = z.object({
+  type: z.string(),
+  positions: z.record(z.string(), positionSchema),
+  ledger: z.unknown(),
+  sink: z.unknown(),
+});
+const agentSchema = z.object({ pid: integer, host: z.string(), startedAt: z.string() });
+const entrySchema = z.object({
+  agent: agentSchema.optional(),
+  streams: z.record(z.string(), streamSchema.nullable()),
+  outputs: z.record(z.string(), outputSchema),
+});
+
+/** Reads one entry; throws if it is none. */
+export const parseEntry = (text: string): CheckpointChange => {
+  const entry = entrySchema.parse(JSON.parse(text));
+  return {
+    agent: entry.agent,
+    streams: new Map(Object.entries(entry.streams).map(([key, stream]) => [key, stream ?? undefined])),
+    outputs: new Map(
+      Object.entries(entry.outputs).map(([name, output]) => [
+        name,
+        { ...output, positions: new Map(Object.entries(output.positions)) },
+      ]),
+    ),
+  };
+};
+
+export const formatEntry = (change: CheckpointChange): string =>
+  JSON.stringify({
+    agent: change.agent,
+    streams: Object.fromEntries(mapValues(change.streams, (stream) => (stream === undefined ? null : formatStream(stream)))),
+    outputs: Object.fromEntries(
+      mapValues(change.outputs, (output) => ({
+        type: output.type,
+        positions: Object.fromEntries(mapValues(output.positions, formatPosition)),
+        ledger: output.ledger,
+        sink: output.sink,
+      })),
+    ),
+  });
+
+const mapValues = <A, B>(map: ReadonlyMap<string, A>, convert: (value: A) => B): [string, B][] =>
+  [...map].map(([key, value]) => [key, convert(value)]);
+
+const formatStream = ({ origin, generations }: StreamState): unknown => ({
+  origin,
+  generations: generations.map((generation) => [
+    generation.sequence,
+    generation.path,
+    generation.compressed,
+    String(generation.dev),
+    String(generation.ino),
+    String(generation.birthtimeNs),
+    generation.head.length,
+    generation.head.hash,
+    generation.size,
+    generation.tail,
+  ]),
+});
+
+const formatPosition = ({ stdout, stderr }: StreamPosition): readonly number[] =>
+  stdout.generation === stderr.generation && stdout.offset === stderr.offset
+    ? [stdout.generation, stdout.offset]
+    : [stdout.generation, stdout.offset, stderr.generation, stderr.offset];
+
+/** Applies an entry to what was known. */
+export const applyChange = (state: MutableState, change: CheckpointChange): void => {
+  state.agent = change.agent ?? state.agent;
+  for (const [key, stream] of change.streams) {
+    if (stream !== undefined) {
+      state.streams.set(key, stream);
+      continue;
+    }
+    state.streams.delete(key);
+    for (const output of state.outputs.values()) output.positions.delete(key);
+  }
+  for (const [name, output] of change.outputs) {
+    const positions = state.outputs.get(name)?.positions ?? new Map<string, StreamPosition>();
+    for (const [key, position] of output.positions) positions.set(key, position);
+    state.outputs.set(name, { ...output, positions });
+  }
+};
+
+export interface MutableState {
+  agent: AgentState | undefined;
+  readonly streams: Map<string, StreamState>;
+  readonly outputs: Map<string, OutputState & { readonly positions: Map<string, StreamPosition> }>;
+}
+
+export const emptyState = (): MutableState => ({ agent: undefined, streams: new Map(), outputs: new Map() });

@@ -1,0 +1,104 @@
+import { basename, dirname, join } from 'node:path';
+import * as z from 'zod';
+import { DELIVERED, type Outcome, type Sink } from '../deliver/sink.ts';
+import type { Files, FileStatus, WritableFile } from '../system/system.ts';
+
+/**
+ * A file that is appended to in order, and exact across a crash.
+ *
+ * The checkpoint holds the file's identity and its length together with the positions. After a crash the file may hold
+ * more than the checkpoint knows: that is cut off, and written again from the logs. If the file was rotated meanwhile,
+ * the one with the known identity is looked for in the same directory and cut there. A file that is shorter than the
+ * checkpoint says lost bytes that were delivered: that is told.
+ */
+export interface FileSinkSettings {
+  readonly path: string;
+  /** Permissions of a file that is created. */
+  readonly mode: number;
+}
+
+const stateSchema = z.object({ ino: z.string(), birth: z.string(), length: z.number().int().nonnegative() });
+type FileState = z.infer<typeof stateSchema>;
+
+export const fileSink = (files: Files, { path, mode }: FileSinkSettings): Sink => {
+  let file: WritableFile | undefined;
+  let identity = { ino: '', birth: '' };
+  /** Where the next parcel goes; beyond it stands at most the beginning of one that failed. */
+  let length = 0;
+
+  const open = async (): Promise<FileStatus> => {
+    await files.makeDirectory(dirname(path));
+    file = await files.openForWriting(path, mode);
+    const status = await file.status();
+    identity = identityOf(status);
+    length = status.size;
+    return status;
+  };
+
+  const write = async (bytes: Uint8Array): Promise<Outcome> => {
+    try {
+      if (file === undefined) await open();
+      for (let done = 0; file !== undefined && done < bytes.length; ) {
+        done += await file.write(bytes, done, bytes.length - done, length + done);
+      }
+      length += bytes.length;
+      return DELIVERED;
+    } catch (error) {
+      return { kind: 'transient', error: error instanceof Error ? error : new Error(String(error)) };
+    }
+  };
+
+  return {
+    open: async (state) => {
+      const known = stateSchema.safeParse(state).data;
+      const status = await open();
+      if (known === undefined) return 0;
+      if (!isSame(known, status)) return cutRotated(files, path, mode, known);
+      if (status.size > known.length) await file?.truncate(known.length);
+      length = Math.min(status.size, known.length);
+      return known.length - length;
+    },
+    write,
+    state: (): FileState => ({ ...identity, length }),
+    sync: async () => {
+      await file?.sync();
+    },
+    reopen: async () => {
+      const before = file;
+      await open();
+      await before?.close();
+    },
+    close: async () => {
+      await file?.close();
+      file = undefined;
+    },
+  };
+};
+
+const identityOf = (status: FileStatus): { ino: string; birth: string } => ({
+  ino: String(status.ino),
+  birth: String(status.birthtimeNs),
+});
+
+const isSame = (known: FileState, status: FileStatus): boolean => {
+  const { ino, birth } = identityOf(status);
+  return known.ino === ino && known.birth === birth;
+};
+
+/** The file was renamed and the agent crashed before it was told to reopen: what it wrote too much stands there. */
+const cutRotated = async (files: Files, path: string, mode: number, known: FileState): Promise<number> => {
+  for (const entry of files.list(dirname(path)) ?? []) {
+    const sibling = join(dirname(path), entry.name);
+    if (entry.kind !== 'file' || entry.name === basename(path)) continue;
+    const status = files.statusOf(sibling);
+    if (status === undefined || !isSame(known, status) || status.size <= known.length) continue;
+    const rotated = await files.openForWriting(sibling, mode);
+    try {
+      await rotated.truncate(known.length);
+    } finally {
+      await rotated.close();
+    }
+  }
+  // Compressed or moved elsewhere: not ours to judge.
+  return 0;
+};
