@@ -56,6 +56,19 @@ export class Judge {
     if (this.#nowMs >= this.#troubleUntilMs + CHECKPOINT_RECOVERY_MS) this.#troubleSinceMs = undefined;
   }
 
+  get isTroubled(): boolean {
+    return this.#troubleSinceMs !== undefined;
+  }
+
+  /** Nothing is known any more of what was delivered: all comes again, but for what is gone. */
+  startOver(): void {
+    for (const account of this.#accounts) account.mayRepeatSince(Number.NEGATIVE_INFINITY);
+    for (const life of this.#logs.lives) {
+      if (life.gone)
+        for (const line of life.lines) for (const { name } of this.#accounts) line.excused.add(name);
+    }
+  }
+
   started(): void {
     this.#deathMs = undefined;
   }
@@ -124,6 +137,8 @@ export class Judge {
     const stream = this.#logs.streams[line.stream];
     if (stream?.alive !== true) return false;
     const first = stream.byChannel[line.channel].length - stream.openPieces[line.channel];
+    if (line.abandoned && !stream.lines.some((later) => later.id > line.id && later.life !== line.life))
+      return true;
     return line === stream.half || line.sequence >= first || this.#isBeforeHalf(line, stream);
   }
 

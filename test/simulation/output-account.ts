@@ -44,6 +44,10 @@ export class OutputAccount {
     return this.arrived.has(line);
   }
 
+  get allGaps(): readonly OutputGap[] {
+    return [...this.#gaps.values()].flat();
+  }
+
   /** Each loss once, even if it was told again after a crash. */
   gapsOf(stream: number): readonly OutputGap[] {
     const gaps = this.#gaps.get(stream) ?? [];
@@ -108,7 +112,20 @@ export class OutputAccount {
         return this.#fail(`${nameOf(line)} came on the wrong std stream`);
       }
     }
-    return known;
+    return record.truncated ? [...known, ...this.#cutPieces(known, stream, record.partial)] : known;
+  }
+
+  /** A record that was cut may not show its last pieces; they are delivered as far as they can be. */
+  #cutPieces(known: readonly LogLine[], stream: LogStream, isPartial: boolean): readonly LogLine[] {
+    const last = known.at(-1);
+    if (last === undefined || last.closes) return [];
+    const after = stream.byChannel[last.channel].slice(last.sequence + 1);
+    const end = after.findIndex((line) => line.closes);
+    const pieces = after.slice(0, end === -1 ? undefined : end + 1);
+    if (!isPartial) return pieces;
+    // Given up before its end, nobody knows after which piece.
+    for (const piece of pieces) piece.excused.add(this.name);
+    return [];
   }
 
   #checkText(record: OutputRecord, lines: readonly LogLine[]): void {

@@ -11,13 +11,18 @@ import { OutputAccount, type RecordIds } from './output-account.ts';
 import { OutputWatch } from './output-watch.ts';
 import { Random } from './random.ts';
 import { DIRECTORIES, OUTPUT_DIRECTORY, outputPath, type Settings, STATE_DIRECTORY } from './settings.ts';
+import { demandSameLedger } from './told-losses.ts';
 import { Troubles } from './troubles.ts';
+import { Violation } from './violation.ts';
 import { WorldActions } from './world-actions.ts';
 
 /** How finely time passes between looks at the outputs. */
 const LOOK_MS = 500;
 /** For how long everything must be well until everything must have arrived: longer than any back-off. */
 const PATIENCE_MS = 120_000;
+/** How long the agent may take to look at everything for the first time, and how many slow calls that takes. */
+const FIRST_LOOK_MS = 2000;
+const FIRST_CALLS = 20;
 /** To be sure that nothing comes twice. */
 const AFTERTHOUGHT_MS = 1500;
 
@@ -155,6 +160,21 @@ export class Simulation {
     this.#host.crash(unfinished);
     for (const watch of this.#watches) watch.look(this.#world.clock.monotonic);
     this.#judge.died(false);
+    if (this.#world.disk.inodeAt(`${STATE_DIRECTORY}/snapshot`) === undefined) this.#startOver();
+  }
+
+  /**
+   * The state directory was full before anything could be saved: nothing is known of what was delivered. A user would
+   * clear the output; whoever follows from the end begins there again.
+   */
+  #startOver(): void {
+    if (!this.#judge.isTroubled) return;
+    this.#hasLooked = false;
+    this.#judge.startOver();
+    for (const name of this.#world.disk.names(OUTPUT_DIRECTORY)) {
+      this.#world.disk.unlink(`${OUTPUT_DIRECTORY}/${name}`);
+    }
+    for (const watch of this.#watches) watch.look(this.#world.clock.monotonic);
   }
 
   async #start(): Promise<void> {
@@ -167,7 +187,7 @@ export class Simulation {
 
   /** start_at end: what is written before the first checkpoint may be before or after the start. */
   async #firstLook(): Promise<void> {
-    await this.#advance(2000);
+    await this.#advance(FIRST_LOOK_MS + FIRST_CALLS * this.#troubles.delayMs());
     this.#judge.excuseAll();
     this.#hasLooked = this.#host.isAlive;
   }
@@ -213,12 +233,15 @@ export class Simulation {
     this.#actions.finishAll();
     await this.#step({ kind: 'calm' });
     await this.#stop();
+    await demandSameLedger(
+      this.#world,
+      this.#accounts.filter((account) => !this.#destinations.has(account.name)),
+    );
     const before = this.#accounts.map((account) => account.arrived.size);
     await this.#start();
     await this.#advance(2 * this.#settings.config.sources.rescanIntervalMs + AFTERTHOUGHT_MS);
     await this.#stop();
     const after = this.#accounts.map((account) => account.arrived.size);
-    if (before.join(',') !== after.join(','))
-      throw new Error('broken invariant: more arrived than was written');
+    if (before.join(',') !== after.join(',')) throw new Violation('a clean restart delivered something new');
   }
 }

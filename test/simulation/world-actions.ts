@@ -26,12 +26,13 @@ export class WorldActions {
     if (stream !== undefined) this.#applyTo(stream, action);
   }
 
-  /** Every writer finishes its line and its record, and is where its path leads. */
+  /** Every writer finishes its line and its record, is where its path leads, and says a last word there. */
   finishAll(): void {
     for (const stream of this.#logs.streams) {
       if (!stream.alive) continue;
       this.#rotation.reopen(stream, false);
       this.#writer.closeRecords(stream, new Random(stream.index));
+      this.#writer.writeLines(stream, 1, new Random(stream.index));
     }
   }
 

@@ -67,7 +67,10 @@ export class FakeWorld {
       process: {
         pid: 1000 + ++this.#processes,
         hostname: 'node-1',
-        standardOutputIsTerminal: false,
+        exit: (code) => {
+          process.die('lost');
+          throw new Error(`the process ended with exit code ${code}`);
+        },
         onSignal: (listener) => {
           listeners.add(listener);
           return () => {
