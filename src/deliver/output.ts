@@ -35,8 +35,6 @@ export interface OutputSettings {
 /** Writes of 256 KiB to 1 MiB are best (field notes). */
 const PARCEL_BYTES = 1024 * 1024;
 const PARCELS = 4;
-/** Room that a batch of ordinary size needs. */
-const LEAST_ROOM = 1 / 4;
 
 export class Output implements Consumer {
   readonly name: string;
@@ -45,6 +43,7 @@ export class Output implements Consumer {
   readonly ledger: Ledger;
   readonly #settings: OutputSettings;
   readonly #parcelBytes: number;
+  readonly #parcelCount: number;
   readonly #positions: Map<string, StreamPosition>;
   /** Streams whose position moved since the last checkpoint. */
   readonly #moved = new Set<string>();
@@ -72,15 +71,16 @@ export class Output implements Consumer {
     this.#sinkState = settings.sink.state();
     this.#positions = new Map(settings.positions ?? []);
     this.#parcelBytes = Math.min(PARCEL_BYTES, Math.max(1, Math.floor(settings.inFlightBytes / PARCELS)));
-    const count = Math.max(2, Math.floor(settings.inFlightBytes / this.#parcelBytes));
+    this.#parcelCount = Math.max(2, Math.floor(settings.inFlightBytes / this.#parcelBytes));
     this.#filling = new Parcel(this.#parcelBytes);
-    for (let parcel = 1; parcel < count; parcel++) this.#free.push(new Parcel(this.#parcelBytes));
+    for (let parcel = 1; parcel < this.#parcelCount; parcel++) this.#free.push(new Parcel(this.#parcelBytes));
   }
 
   // ---- the tailing side
 
   get hasCredit(): boolean {
-    return this.#free.length > 0 || this.#filling.isEmpty || this.#filling.room > this.#parcelBytes * LEAST_ROOM;
+    // A batch of any size can be taken then: into the free parcel, or into one that grows for it.
+    return this.#free.length > 0 || this.#filling.isEmpty;
   }
 
   get blockedSinceMs(): number | undefined {
@@ -171,7 +171,7 @@ export class Output implements Consumer {
 
   #seal(): void {
     this.#sending.push(this.#filling);
-    // Beyond the bound by one parcel at most: a batch that was read already must go somewhere.
+    // There is none only when the output is flushed, and then nothing is accepted until one comes back.
     this.#filling = this.#free.pop() ?? new Parcel(this.#parcelBytes);
     if (!this.#isSending) {
       this.#isSending = true;
@@ -237,7 +237,7 @@ export class Output implements Consumer {
 
   #recycle(parcel: Parcel): void {
     parcel.clear();
-    this.#free.push(parcel);
+    if (this.#free.length < this.#parcelCount - 1) this.#free.push(parcel);
     if (this.hasCredit) this.#blockedSinceMs = undefined;
   }
 

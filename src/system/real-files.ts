@@ -96,11 +96,17 @@ const toEntry = (entry: Dirent): DirectoryEntry => ({ name: entry.name, kind: ki
 
 async function openForWriting(path: string, mode: number): Promise<WritableFile> {
   const handle = await open(path, WRITE_FLAGS, mode);
+  // /dev/null and pipes know no positions, and refuse to be cut or synced.
+  const isFile = (await handle.stat()).isFile();
   return {
     write: async (bytes, start, length, position) =>
-      (await handle.write(bytes, start, length, position)).bytesWritten,
-    truncate: (length) => handle.truncate(length),
-    sync: () => handle.datasync(),
+      (await handle.write(bytes, start, length, isFile ? position : null)).bytesWritten,
+    truncate: async (length) => {
+      if (isFile) await handle.truncate(length);
+    },
+    sync: async () => {
+      if (isFile) await handle.datasync();
+    },
     status: async () => toStatus(await handle.stat({ bigint: true })),
     close: () => handle.close(),
   };
