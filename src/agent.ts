@@ -1,33 +1,25 @@
 import { Checkpointer } from './checkpoint/checkpointer.ts';
 import { Store } from './checkpoint/store.ts';
 import type { Config, OutputConfig } from './config/config.ts';
-import { BirlerError, messageOf } from './core/errors.ts';
 import { newDecoding } from './decode/decoding.ts';
-import { Output } from './deliver/output.ts';
+import type { Output } from './deliver/output.ts';
 import type { Sink } from './deliver/sink.ts';
 import { Discovery } from './discover/discovery.ts';
 import { Survey } from './discover/survey.ts';
-import { createEncoder } from './encode/encoder.ts';
 import { newSelection } from './enrich/selection.ts';
 import { createSink } from './sinks/catalog.ts';
+import { openOutput } from './sinks/open-output.ts';
 import { Doorbell } from './system/doorbell.ts';
 import type { System } from './system/system.ts';
-import { Adoption } from './tail/adoption.ts';
-import { Catalog } from './tail/catalog.ts';
-import { gzipSource } from './tail/gzip-source.ts';
-import type { Lane } from './tail/lane.ts';
-import { LaneTools } from './tail/lane-tools.ts';
-import { Lanes } from './tail/lanes.ts';
-import { Turns } from './tail/turns.ts';
+import { Tailing } from './tail/tailing.ts';
 import { Events } from './telemetry/events.ts';
-import { Ledger, parseLedger } from './telemetry/ledger.ts';
-import { createLogger, type Logger } from './telemetry/logger.ts';
+import type { Logger } from './telemetry/logger.ts';
 
 /**
  * The collect flow:
  *
  *   discover ──> tail ──> decode ──> join ──> encode ──> deliver ──> acknowledge ──> checkpoint
- *   Discovery    Lanes, one turn a batch: Lane          Output      Output          Checkpointer
+ *   Discovery    Tailing: one turn of a lane, one batch   Output                      Checkpointer
  *
  * One loop does all of it (`#loop`). Whatever happens outside (hints, acknowledgements, signals, timers) rings the
  * doorbell and does nothing else; the loop then looks. A turn of a lane is synchronous from read to encode; only finding
@@ -40,13 +32,11 @@ export interface AgentOptions {
   /** Deliver what is there, then end. */
   readonly once: boolean;
   /** How an output's sink is made; for tests. */
-  readonly sinkFactory?: (output: OutputConfig, onClosed: (error: Error) => void) => Sink;
+  readonly sinkFactory?: SinkFactory;
 }
 
-/** How long the loop reads before it looks at anything else. */
-const SLICE_MS = 8;
-/** Bounds, late writes and forgotten streams are looked after this often. */
-const TIDY_MS = 1_000;
+type SinkFactory = (output: OutputConfig, onClosed: (error: Error) => void) => Sink;
+
 /** The loop never waits longer: a bound on what a lost ring could cost. */
 const LONGEST_WAIT_MS = 1_000;
 
@@ -55,28 +45,28 @@ export class Agent {
   readonly #system: System;
   readonly #events: Events;
   readonly #bell: Doorbell;
-  readonly #turns: Turns;
   readonly #store: Store;
   readonly #outputs: readonly Output[];
-  readonly #lanes: Lanes;
-  readonly #catalog: Catalog;
+  readonly #tailing: Tailing;
   readonly #discovery: Discovery;
   readonly #checkpointer: Checkpointer;
   #stopBy: string | undefined;
-  #tidyDueMs = 0;
-  #hasMore = false;
+  #reopens = false;
 
-  private constructor(options: AgentOptions, store: Store, outputs: readonly Output[], bell: Doorbell, events: Events) {
-    const { config, system } = options;
+  private constructor(
+    options: AgentOptions,
+    store: Store,
+    outputs: readonly Output[],
+    bell: Doorbell,
+    events: Events,
+  ) {
     this.#options = options;
-    this.#system = system;
+    this.#system = options.system;
     this.#events = events;
     this.#bell = bell;
     this.#store = store;
     this.#outputs = outputs;
-    this.#turns = new Turns(config.limits.readShareBytes);
-    this.#lanes = new Lanes(this.#newLaneTools(), this.#turns);
-    this.#catalog = this.#newCatalog();
+    this.#tailing = this.#newTailing();
     this.#discovery = this.#newDiscovery();
     this.#checkpointer = this.#newCheckpointer();
   }
@@ -84,7 +74,7 @@ export class Agent {
   /** Locks and reads the state, opens the outputs. Throws a BirlerError that says what is wrong. */
   static async start(options: AgentOptions): Promise<Agent> {
     const { config, system, logger } = options;
-    const events = new Events(logger, system.clock.monotonic);
+    const events = new Events(logger, () => system.clock.monotonic());
     const bell = new Doorbell(system.clock);
     const store = await Store.open(system.files, {
       directory: config.state.directory,
@@ -94,7 +84,19 @@ export class Agent {
     });
     try {
       const outputs: Output[] = [];
-      for (const output of config.outputs) outputs.push(await openOutput(output, options, store, bell, events));
+      for (const output of config.outputs) {
+        const factory: SinkFactory =
+          options.sinkFactory ?? ((settings, onClosed) => createSink(settings, system, onClosed));
+        outputs.push(
+          await openOutput(output, config.limits.inFlightBytes, {
+            known: store.state.outputs.get(output.name),
+            newSink: (onClosed) => factory(output, onClosed),
+            clock: system.clock,
+            events,
+            onProgress: bell.ring,
+          }),
+        );
+      }
       const agent = new Agent(options, store, outputs, bell, events);
       events.started({
         logs: config.sources.logsDirectory,
@@ -116,7 +118,7 @@ export class Agent {
       return await this.#finish();
     } finally {
       this.#discovery.close();
-      this.#catalog.closeAll();
+      this.#tailing.close();
       await this.#store.close();
     }
   }
@@ -127,8 +129,32 @@ export class Agent {
     this.#bell.ring();
   }
 
-  /** Opens file outputs anew, after somebody renamed them. */
-  async reopenOutputs(): Promise<void> {
+  /** Has the file outputs opened anew, after somebody renamed them. */
+  reopenOutputs(): void {
+    this.#reopens = true;
+    this.#bell.ring();
+  }
+
+  // ---- the loop
+
+  async #loop(): Promise<void> {
+    const { clock } = this.#system;
+    while (!this.#isOver()) {
+      const now = clock.monotonic();
+      this.#discovery.step(now);
+      if (this.#discovery.isComplete) this.#tailing.started();
+      this.#tailing.poll(now, (directory, always) => this.#discovery.scan(directory, always));
+      this.#tailing.read(now);
+      if (this.#reopens) await this.#reopenOutputs();
+      for (const output of this.#outputs) output.flush();
+      this.#checkpointer.step(now);
+      if (this.#tailing.hasMore || this.#discovery.isBusy) await clock.yield();
+      else await this.#bell.wait(this.#nextDueMs(now) - clock.monotonic());
+    }
+  }
+
+  async #reopenOutputs(): Promise<void> {
+    this.#reopens = false;
     for (const output of this.#outputs) {
       try {
         await output.reopen();
@@ -139,79 +165,24 @@ export class Agent {
     }
   }
 
-  // ---- the loop
-
-  async #loop(): Promise<void> {
-    const { clock } = this.#system;
-    while (!this.#isOver()) {
-      const now = clock.monotonic();
-      this.#discover(now);
-      this.#poll(now);
-      this.#read(now);
-      for (const output of this.#outputs) output.flush();
-      this.#checkpointer.step(now);
-      if (this.#hasMore || this.#discovery.isBusy) await clock.yield();
-      else await this.#bell.wait(this.#nextDueMs(now) - clock.monotonic());
-    }
-  }
-
-  #discover(now: number): void {
-    const wasComplete = this.#discovery.isComplete;
-    this.#discovery.step(now);
-    if (!wasComplete && this.#discovery.isComplete) this.#catalog.started();
-  }
-
-  #poll(now: number): void {
-    for (const [directory, always] of this.#catalog.poll(now)) {
-      this.#discovery.scan(directory, always);
-      if (always) this.#catalog.scanned(directory);
-    }
-    if (now < this.#tidyDueMs) return;
-    this.#tidyDueMs = now + TIDY_MS;
-    this.#catalog.tidy(now);
-  }
-
-  /** Gives lanes their turns, for a few milliseconds at most. */
-  #read(now: number): void {
-    const { clock } = this.#system;
-    const until = now + SLICE_MS;
-    this.#lanes.unpark(now);
-    for (let at = now; at < until; at = clock.monotonic()) {
-      const lane = this.#turns.take();
-      this.#hasMore = lane !== undefined;
-      if (lane === undefined) return;
-      this.#serve(lane, at);
-    }
-  }
-
-  #serve(lane: Lane, now: number): void {
-    try {
-      const taken = this.#lanes.serve(lane, now);
-      this.#turns.charge(lane, taken);
-      if (this.#lanes.isParked(lane)) return;
-      if (lane.wantsTurn(now)) this.#turns.add(lane);
-    } catch (error) {
-      // The file, not the agent, is in trouble: it is tried again when it is polled next.
-      if (!isSystemError(error)) throw error;
-      this.#events.fileUnreadable(lane.generation?.sighted.path ?? lane.stream.key, error);
-    }
-  }
-
   #nextDueMs(now: number): number {
-    const dues = [
-      this.#catalog.nextDueMs,
+    const { nextDueMs: checkpointDueMs = Number.POSITIVE_INFINITY } = this.#checkpointer;
+    return Math.min(
+      now + LONGEST_WAIT_MS,
+      this.#tailing.nextDueMs,
       this.#discovery.nextDueMs,
-      this.#checkpointer.nextDueMs,
-      this.#lanes.patienceEndsMs,
-      this.#tidyDueMs,
-    ];
-    return Math.min(now + LONGEST_WAIT_MS, ...dues.filter((due) => due !== undefined));
+      checkpointDueMs,
+    );
   }
 
   #isOver(): boolean {
-    if (this.#stopBy !== undefined || this.#outputs.some((output) => output.closedBy !== undefined)) return true;
-    if (!this.#options.once || !this.#discovery.isComplete || this.#hasMore) return false;
-    return this.#catalog.isQuiet(this.#system.clock.monotonic()) && this.#outputs.every((output) => output.isDelivered);
+    if (this.#stopBy !== undefined || this.#outputs.some((output) => output.closedBy !== undefined))
+      return true;
+    if (!this.#options.once || !this.#discovery.isComplete) return false;
+    return (
+      this.#tailing.isQuiet(this.#system.clock.monotonic()) &&
+      this.#outputs.every((output) => output.isDelivered)
+    );
   }
 
   // ---- the end
@@ -247,56 +218,41 @@ export class Agent {
     const { clock } = this.#system;
     await new Promise<void>((resolve) => {
       const cancel = clock.after(this.#options.config.graceMs, resolve);
-      void work.finally(() => {
+      const end = (): void => {
         cancel();
         resolve();
-      });
+      };
+      work.then(end, end);
     });
   }
 
   // ---- putting the rooms together
 
-  #newLaneTools(): LaneTools {
-    const { config, system, once } = this.#options;
-    const { limits } = config;
-    const decoding = newDecoding(limits.lineBytes, limits.partialBytes);
-    return new LaneTools(decoding, limits, system.clock, once, ({ unparsedLines, nulBytes }, streamKey) => {
-      if (unparsedLines > 0) this.#events.linesUnparsed(streamKey, unparsedLines);
-      if (nulBytes > 0) this.#events.nulBytesSkipped(streamKey, nulBytes);
+  #newTailing(): Tailing {
+    const { config, once } = this.#options;
+    const events = this.#events;
+    return new Tailing(this.#system, this.#outputs, {
+      limits: config.limits,
+      startAt: config.startAt,
+      isOnce: once,
+      decoding: newDecoding(config.limits.lineBytes, config.limits.partialBytes),
+      recordsOf: (key) => this.#store.state.streams.get(key)?.generations ?? [],
+      onObserved: (key) => this.#checkpointer.changed(key),
+      onForgotten: (key) => this.#forget(key),
+      onIdle: ({ directory }) => this.#discovery.watchIdle(directory),
+      onBusy: ({ directory }) => this.#discovery.unwatchIdle(directory),
+      onReady: this.#bell.ring,
+      onUnreadable: (path, error) => events.fileUnreadable(path, error),
+      onLinesUnparsed: (key, lines) => events.linesUnparsed(key, lines),
+      onNulBytesSkipped: (key, bytes) => events.nulBytesSkipped(key, bytes),
     });
   }
 
-  #newCatalog(): Catalog {
-    const { files, compression, clock } = this.#system;
-    const { limits, startAt } = this.#options.config;
-    const windowBytes = Math.max(limits.readShareBytes, limits.lineBytes);
-    const onUnreadable = (path: string, error: unknown): void => this.#events.fileUnreadable(path, error);
-    const adoption = new Adoption(files, compression, {
-      decoding: newDecoding(limits.lineBytes, 0),
-      openGzip: (descriptor, onReady) =>
-        gzipSource(files, compression, descriptor, windowBytes, () => {
-          onReady();
-          this.#catalog.wake(clock.monotonic());
-          this.#bell.ring();
-        }),
-      onUnreadable,
-    });
-    const settings = {
-      startAt,
-      openFiles: limits.openFiles,
-      heldDeletedBytes: limits.heldDeletedBytes,
-      recordsOf: (key: string) => this.#store.state.streams.get(key)?.generations ?? [],
-      onObserved: (key: string) => this.#checkpointer.changed(key),
-      onForgotten: (key: string) => {
-        for (const output of this.#outputs) output.forget(key);
-        this.#checkpointer.forget(key);
-        this.#events.streamForgotten(key);
-      },
-      onIdle: (stream: { readonly directory: string }) => this.#discovery.watchIdle(stream.directory),
-      onBusy: (stream: { readonly directory: string }) => this.#discovery.unwatchIdle(stream.directory),
-      onUnreadable,
-    };
-    return new Catalog(settings, adoption, this.#lanes, this.#turns, this.#outputs, clock);
+  /** Nothing is left of a stream: its positions are of no use any more. */
+  #forget(streamKey: string): void {
+    for (const output of this.#outputs) output.forget(streamKey);
+    this.#checkpointer.forget(streamKey);
+    this.#events.streamForgotten(streamKey);
   }
 
   #newDiscovery(): Discovery {
@@ -314,7 +270,7 @@ export class Agent {
       logsDirectory: sources.logsDirectory,
       rescanIntervalMs: sources.rescanIntervalMs,
       watches: sources.watch === 'auto',
-      onSighting: (sighting) => this.#catalog.observe(sighting),
+      onSighting: (sighting) => this.#tailing.observe(sighting),
       onHint: this.#bell.ring,
       onMissing: (directory) => this.#events.directoryMissing(directory),
       onAppeared: (directory) => this.#events.directoryAppeared(directory),
@@ -333,7 +289,7 @@ export class Agent {
       },
       intervalMs: this.#options.config.state.checkpointIntervalMs,
       stateOf: (key) => {
-        const stream = this.#catalog.streams.get(key);
+        const stream = this.#tailing.stream(key);
         if (stream === undefined) return undefined;
         const { origin, generations } = stream;
         return { origin, generations: generations.map((generation) => generation.toRecord()) };
@@ -346,59 +302,6 @@ export class Agent {
 
 const DEFAULT_LOGS = '/var/log/containers';
 const DEFAULT_PODS = '/var/log/pods';
-
-const isSystemError = (error: unknown): boolean => error instanceof Error && 'code' in error;
-
-const openOutput = async (
-  config: OutputConfig,
-  options: AgentOptions,
-  store: Store,
-  bell: Doorbell,
-  events: Events,
-): Promise<Output> => {
-  const { system } = options;
-  const known = store.state.outputs.get(config.name);
-  let output: Output | undefined;
-  const onClosed = (error: Error): void => output?.fail(error);
-  const sink = options.sinkFactory?.(config, onClosed) ?? createSink(config, system, onClosed);
-  const ledger = new Ledger(parseLedger(known?.ledger), system.clock.now, (streamKey, gap) => {
-    events.bytesLost(config.name, streamKey, gap);
-  });
-  await openSink(sink, known?.sink, config, ledger);
-  output = new Output({
-    name: config.name,
-    type: config.type,
-    encoder: createEncoder(config.format, {
-      recordId: config.recordId,
-      gapRecords: config.gap === 'records',
-      color: config.color,
-      observedTime: () => new Date(system.clock.now()).toISOString(),
-    }),
-    sink,
-    ledger,
-    positions: known?.positions,
-    inFlightBytes: options.config.limits.inFlightBytes,
-    clock: system.clock,
-    onProgress: bell.ring,
-    onTrouble: (error, failures) => events.deliveryFailed(config.name, error, failures),
-    onRecovered: (failures) => events.deliveryRecovered(config.name, failures),
-  });
-  return output;
-};
-
-const openSink = async (sink: Sink, state: unknown, config: OutputConfig, ledger: Ledger): Promise<void> => {
-  try {
-    const missing = await sink.open(state);
-    if (missing > 0) ledger.lose(config.name, { reason: 'output_lost', bytes: missing, generation: 0, file: '', from: 0 });
-  } catch (error) {
-    const where = config.type === 'file' ? config.path : config.type;
-    throw new BirlerError(
-      'output_failed',
-      `output ${config.name}: ${where} cannot be opened for writing (${messageOf(error)}); choose another place, or make this one writable`,
-      { cause: error },
-    );
-  }
-};
 
 /** An agent that was started and can be stopped. */
 export interface RunningAgent {
@@ -425,26 +328,4 @@ export const startAgent = (options: AgentOptions): RunningAgent => {
       return agent.run();
     }),
   };
-};
-
-/** `birler run`: an agent in the real world, with signals. Returns the exit code. */
-export const runAgent = async (config: Config, once: boolean, system: System): Promise<number> => {
-  const logger = createLogger(config.log.level, config.log.format);
-  const agent = await Agent.start({ config, system, logger, once });
-  let isStopping = false;
-  const release = system.process.onSignal((signal) => {
-    if (signal === 'SIGHUP') {
-      void agent.reopenOutputs();
-      return;
-    }
-    // Whoever asks twice does not want to wait.
-    if (isStopping) system.process.exit(130);
-    isStopping = true;
-    agent.stop(signal);
-  });
-  try {
-    return await agent.run();
-  } finally {
-    release();
-  }
 };

@@ -77,7 +77,8 @@ export class Checkpointer {
   }
 
   get #hasChanges(): boolean {
-    if (!this.#isAgentSaved || this.#isFailing || this.#changed.size > 0 || this.#forgotten.size > 0) return true;
+    if (!this.#isAgentSaved || this.#isFailing || this.#changed.size > 0 || this.#forgotten.size > 0)
+      return true;
     return this.#outputs.some((output) => output.hasMoved);
   }
 

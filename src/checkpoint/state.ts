@@ -50,7 +50,10 @@ export interface CheckpointChange {
 }
 
 const integer = z.number().int().nonnegative();
-const bigInteger = z.string().regex(/^\d{1,20}$/).transform((digits) => BigInt(digits));
+const bigInteger = z
+  .string()
+  .regex(/^\d{1,20}$/)
+  .transform((digits) => BigInt(digits));
 const originSchema: z.ZodType<Origin> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('file'), file: z.string(), host: z.string() }),
   z.object({
@@ -65,21 +68,36 @@ const originSchema: z.ZodType<Origin> = z.discriminatedUnion('kind', [
   }),
 ]);
 const generationSchema = z
-  .tuple([integer, z.string(), z.boolean(), bigInteger, bigInteger, bigInteger, integer, z.string(), integer, integer])
-  .transform(([sequence, path, compressed, dev, ino, birthtimeNs, length, hash, size, tail]): GenerationRecord => {
-    return { sequence, path, compressed, dev, ino, birthtimeNs, head: { length, hash }, size, tail };
-  });
+  .tuple([
+    integer,
+    z.string(),
+    z.boolean(),
+    bigInteger,
+    bigInteger,
+    bigInteger,
+    integer,
+    z.string(),
+    integer,
+    integer,
+  ])
+  .transform(
+    ([sequence, path, compressed, dev, ino, birthtimeNs, length, hash, size, tail]): GenerationRecord => {
+      return { sequence, path, compressed, dev, ino, birthtimeNs, head: { length, hash }, size, tail };
+    },
+  );
 const positionSchema = z.union([
   z.tuple([integer, integer]).transform(([generation, offset]): StreamPosition => {
     const position = { generation, offset };
     return { stdout: position, stderr: position };
   }),
-  z.tuple([integer, integer, integer, integer]).transform(([outSequence, outOffset, errSequence, errOffset]): StreamPosition => {
-    return {
-      stdout: { generation: outSequence, offset: outOffset },
-      stderr: { generation: errSequence, offset: errOffset },
-    };
-  }),
+  z
+    .tuple([integer, integer, integer, integer])
+    .transform(([outSequence, outOffset, errSequence, errOffset]): StreamPosition => {
+      return {
+        stdout: { generation: outSequence, offset: outOffset },
+        stderr: { generation: errSequence, offset: errOffset },
+      };
+    }),
 ]);
 const streamSchema = z.object({ origin: originSchema, generations: z.array(generationSchema) });
 const outputSchema = z.object({
@@ -113,7 +131,9 @@ export const parseEntry = (text: string): CheckpointChange => {
 export const formatEntry = (change: CheckpointChange): string =>
   JSON.stringify({
     agent: change.agent,
-    streams: Object.fromEntries(mapValues(change.streams, (stream) => (stream === undefined ? null : formatStream(stream)))),
+    streams: Object.fromEntries(
+      mapValues(change.streams, (stream) => (stream === undefined ? null : formatStream(stream))),
+    ),
     outputs: Object.fromEntries(
       mapValues(change.outputs, (output) => ({
         type: output.type,

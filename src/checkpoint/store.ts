@@ -2,7 +2,15 @@ import { join } from 'node:path';
 import { BirlerError, errnoOf, messageOf } from '../core/errors.ts';
 import type { DirectoryLock, Files, WritableFile } from '../system/system.ts';
 import { FORMAT, type Lines, readLines, sealLine } from './journal.ts';
-import { applyChange, type CheckpointChange, type CheckpointState, emptyState, formatEntry, type MutableState, parseEntry } from './state.ts';
+import {
+  applyChange,
+  type CheckpointChange,
+  type CheckpointState,
+  emptyState,
+  formatEntry,
+  type MutableState,
+  parseEntry,
+} from './state.ts';
 
 /**
  * The durable checkpoint: a snapshot, and a journal of what changed since.
@@ -148,7 +156,8 @@ export class Store {
 
 /** Reads a checkpoint without locking or changing anything: for `birler status`. */
 export const readCheckpoint = async (files: Files, directory: string): Promise<CheckpointState> =>
-  (await readState(files, { directory, sync: false, onDamage: () => undefined, onUnusable: () => undefined })).state;
+  (await readState(files, { directory, sync: false, onDamage: () => undefined, onUnusable: () => undefined }))
+    .state;
 
 const writeWhole = async (file: WritableFile, bytes: Buffer, position: number): Promise<void> => {
   for (let done = 0; done < bytes.length; ) {
@@ -182,7 +191,10 @@ const readState = async (
   const journalPath = join(settings.directory, JOURNAL);
   const snapshot = await readSealed(files, snapshotPath, settings);
   const number = snapshot === undefined ? 0 : numberOf(snapshot);
-  if (snapshot !== undefined && (number === undefined || snapshot.isDamaged || snapshot.payloads.length !== 2)) {
+  if (
+    snapshot !== undefined &&
+    (number === undefined || snapshot.isDamaged || snapshot.payloads.length !== 2)
+  ) {
     settings.onUnusable(snapshotPath, 'it is not a snapshot that birler wrote, or it is damaged');
   }
   if (snapshot !== undefined) applyAll(state, snapshot, snapshotPath, settings);
@@ -194,7 +206,11 @@ const readState = async (
   return { state, number: Math.max(number ?? 0, journalNumber ?? 0) };
 };
 
-const readSealed = async (files: Files, path: string, settings: StoreSettings): Promise<Lines | undefined> => {
+const readSealed = async (
+  files: Files,
+  path: string,
+  settings: StoreSettings,
+): Promise<Lines | undefined> => {
   try {
     const bytes = await files.readWhole(path);
     return bytes === undefined ? undefined : readLines(bytes);

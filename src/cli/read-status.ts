@@ -1,11 +1,11 @@
-import { SNAPSHOT, readCheckpoint } from '../checkpoint/store.ts';
 import type { OutputState, StreamState } from '../checkpoint/state.ts';
+import { readCheckpoint, SNAPSHOT } from '../checkpoint/store.ts';
 import { BirlerError } from '../core/errors.ts';
 import { type GenerationRecord, sameFile } from '../core/identity.ts';
 import { displayNameOf } from '../core/origin.ts';
 import { lowWater, type Position } from '../core/position.ts';
 import { parseLogName } from '../discover/log-name.ts';
-import type { Files, FileStatus } from '../system/system.ts';
+import type { FileStatus, Files } from '../system/system.ts';
 import { firstTimeMs } from '../tail/first-time.ts';
 import { parseLedger } from '../telemetry/ledger.ts';
 import type { GenerationStatus, OutputStatus, Status, StreamStatus } from './status-view.ts';
@@ -79,7 +79,10 @@ const streamStatus = (
   const generations = stream.generations.map((generation) => {
     return generationStatus(files, generation, position, generation.sequence === newest);
   });
-  const lagBytes = generations.reduce((sum, { sizeBytes, offset }) => sum + Math.max(0, (sizeBytes ?? 0) - offset), 0);
+  const lagBytes = generations.reduce(
+    (sum, { sizeBytes, offset }) => sum + Math.max(0, (sizeBytes ?? 0) - offset),
+    0,
+  );
   const behind = generations.find(({ sizeBytes, offset }) => (sizeBytes ?? 0) > offset);
   return {
     key,
@@ -102,7 +105,13 @@ const generationStatus = (
   const sizeBytes = isThere && !compressed ? Math.max(size, found.size) : size;
   const isRead = sequence < position.generation;
   const offset = isRead ? sizeBytes : sequence === position.generation ? position.offset : 0;
-  return { sequence, file: path, sizeBytes, offset, state: stateOf(path, compressed, isThere, isRead, isNewest) };
+  return {
+    sequence,
+    file: path,
+    sizeBytes,
+    offset,
+    state: stateOf(path, compressed, isThere, isRead, isNewest),
+  };
 };
 
 const stateOf = (
@@ -114,7 +123,9 @@ const stateOf = (
 ): GenerationStatus['state'] => {
   if (!isThere) return isRead ? 'gone' : 'deleted';
   if (compressed) return 'compressed';
-  return isNewest && parseLogName(path.slice(path.lastIndexOf('/') + 1))?.age.kind === 'live' ? 'live' : 'rotated';
+  return isNewest && parseLogName(path.slice(path.lastIndexOf('/') + 1))?.age.kind === 'live'
+    ? 'live'
+    : 'rotated';
 };
 
 const statusOf = (files: Files, path: string): FileStatus | undefined => {

@@ -15,11 +15,17 @@ export const realWorld = (): World => ({
   now: () => Date.now(),
   loadFiles: async () => (await import('../system/real-files.ts')).realFiles,
   runAgent: async (config, { once }) => {
-    const [{ runAgent }, { realSystem }] = await Promise.all([import('../agent.ts'), import('../system/real-system.ts')]);
+    const [{ runAgent }, { realSystem }] = await Promise.all([
+      import('./run-agent.ts'),
+      import('../system/real-system.ts'),
+    ]);
     return runAgent(config, once, realSystem());
   },
   readStatus: async (directory) => {
-    const [{ readStatus }, { realFiles }] = await Promise.all([import('./read-status.ts'), import('../system/real-files.ts')]);
+    const [{ readStatus }, { realFiles }] = await Promise.all([
+      import('./read-status.ts'),
+      import('../system/real-files.ts'),
+    ]);
     return readStatus(realFiles, directory, Date.now());
   },
 });

@@ -15,7 +15,8 @@ export interface Identity {
 }
 
 /** dev is left out where a restart may lie between: a reboot numbers devices anew. */
-export const sameFile = (a: Identity, b: Identity): boolean => a.ino === b.ino && a.birthtimeNs === b.birthtimeNs;
+export const sameFile = (a: Identity, b: Identity): boolean =>
+  a.ino === b.ino && a.birthtimeNs === b.birthtimeNs;
 
 export const sameIdentity = (a: Identity, b: Identity): boolean => a.dev === b.dev && sameFile(a, b);
 

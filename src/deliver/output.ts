@@ -197,7 +197,8 @@ export class Output implements Consumer {
   async #deliver(parcel: Parcel): Promise<Outcome | undefined> {
     const { sink, onTrouble, onRecovered } = this.#settings;
     for (let failures = 0; !this.#isAborted; ) {
-      const outcome: Outcome = parcel.length === 0 ? { kind: 'delivered' } : await sink.write(parcel.bytes, this.#abort.signal);
+      const outcome: Outcome =
+        parcel.length === 0 ? { kind: 'delivered' } : await sink.write(parcel.bytes, this.#abort.signal);
       if (outcome.kind === 'closed') {
         this.#closedBy = outcome.error;
         return undefined;

@@ -74,12 +74,17 @@ export class Survey {
   *follow(path: string, nowMs: number): Sightings {
     const { logsDirectory } = this.#settings;
     for (const directory of [path, dirname(path)]) {
-      if (directory === logsDirectory || this.#isContainerDirectory(directory) || this.#reported.has(directory)) {
+      if (
+        directory === logsDirectory ||
+        this.#isContainerDirectory(directory) ||
+        this.#reported.has(directory)
+      ) {
         yield* this.scan(directory, nowMs, true);
       }
     }
     if (this.#podsDirectories.has(dirname(path)) && parsePodDirectory(basename(path)) !== undefined) {
-      for (const container of this.#subdirectories(path)) yield* this.scan(join(path, container), nowMs, true);
+      for (const container of this.#subdirectories(path))
+        yield* this.scan(join(path, container), nowMs, true);
     }
   }
 
@@ -115,7 +120,10 @@ export class Survey {
     const idsBefore = this.#containerIds;
     this.#containerIds = new Map();
     const links = entries.filter((entry) => entry.kind === 'link');
-    const moved = this.#links.replace(directory, links.flatMap((entry) => this.#followLink(directory, entry.name)));
+    const moved = this.#links.replace(
+      directory,
+      links.flatMap((entry) => this.#followLink(directory, entry.name)),
+    );
     yield this.#report(directory, this.#group(directory, entries));
     for (const linked of moved) if (linked !== directory) yield* this.scan(linked, nowMs, true);
     for (const [path, id] of this.#containerIds) {

@@ -10,7 +10,11 @@ export type SinkSettings =
   | { readonly type: 'file'; readonly path: string; readonly mode: number };
 
 /** @param onClosed called when the destination is gone for good, even if nothing is being written */
-export const createSink = (settings: SinkSettings, system: System, onClosed: (error: Error) => void): Sink => {
+export const createSink = (
+  settings: SinkSettings,
+  system: System,
+  onClosed: (error: Error) => void,
+): Sink => {
   switch (settings.type) {
     case 'stdout':
       return stdoutSink(system.process, onClosed);

@@ -1,7 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import * as z from 'zod';
 import { DELIVERED, type Outcome, type Sink } from '../deliver/sink.ts';
-import type { Files, FileStatus, WritableFile } from '../system/system.ts';
+import type { FileStatus, Files, WritableFile } from '../system/system.ts';
 
 /**
  * A file that is appended to in order, and exact across a crash.

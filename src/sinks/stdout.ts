@@ -3,7 +3,10 @@ import { DELIVERED, type Outcome, type Sink } from '../deliver/sink.ts';
 import type { ProcessInfo, StandardOutput } from '../system/system.ts';
 
 /** Standard output: a pipe, a terminal or a file. A slow reader is waited for; one that went away ends the agent. */
-export const stdoutSink = (process: Pick<ProcessInfo, 'openStandardOutput'>, onClosed: (error: Error) => void): Sink => {
+export const stdoutSink = (
+  process: Pick<ProcessInfo, 'openStandardOutput'>,
+  onClosed: (error: Error) => void,
+): Sink => {
   let output: StandardOutput | undefined;
   return {
     open: () => {
@@ -18,7 +21,9 @@ export const stdoutSink = (process: Pick<ProcessInfo, 'openStandardOutput'>, onC
       } catch (error) {
         const cause = error instanceof Error ? error : new Error(String(error));
         // A file on a full disk can be waited for; a pipe without a reader cannot.
-        return TRANSIENT.has(errnoOf(error)) ? { kind: 'transient', error: cause } : { kind: 'closed', error: cause };
+        return TRANSIENT.has(errnoOf(error))
+          ? { kind: 'transient', error: cause }
+          : { kind: 'closed', error: cause };
       }
     },
     state: () => undefined,

@@ -22,7 +22,9 @@ export const chokidarWatcher: Watcher = {
     });
     watcher.on('all', (_event, path) => listener.hint(path));
     // Without a listener for 'error' a refused watch (ENOSPC) would end the process.
-    watcher.on('error', (error) => listener.trouble(error instanceof Error ? error : new Error(String(error))));
+    watcher.on('error', (error) =>
+      listener.trouble(error instanceof Error ? error : new Error(String(error))),
+    );
     return {
       close: () => {
         watcher.close().catch((error: unknown) => {

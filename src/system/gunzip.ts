@@ -44,8 +44,8 @@ export const gunzip: Compression = {
 
     return {
       read: (target, at, length) => {
-        const chunk: Buffer | undefined = rest ?? stream.read() ?? undefined;
-        if (chunk !== undefined) {
+        const chunk: unknown = rest ?? stream.read();
+        if (Buffer.isBuffer(chunk)) {
           const count = chunk.copy(target, at, 0, length);
           rest = count < chunk.length ? chunk.subarray(count) : undefined;
           return count;

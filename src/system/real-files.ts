@@ -15,7 +15,7 @@ import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { errnoOf } from '../core/errors.ts';
-import type { DirectoryEntry, DirectoryLock, Files, FileStatus, WritableFile } from './system.ts';
+import type { DirectoryEntry, DirectoryLock, FileStatus, Files, WritableFile } from './system.ts';
 
 /** O_NONBLOCK: a FIFO named x.log must not hang the agent before we can see that it is no file. */
 const READ_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;

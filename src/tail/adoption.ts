@@ -2,7 +2,7 @@ import type { Decoding, LogFormat } from '../core/decoder.ts';
 import { errnoOf } from '../core/errors.ts';
 import { EMPTY_MARKER, HEAD_BYTES, type Identity, sameFile } from '../core/identity.ts';
 import { compareAges, type SightedFile, type StreamSighting } from '../core/sighting.ts';
-import type { Compression, Descriptor, Files, FileStatus } from '../system/system.ts';
+import type { Compression, Descriptor, FileStatus, Files } from '../system/system.ts';
 import { beginsWith, type Candidate, holdsMarker, openCandidate } from './candidate.ts';
 import type { ContainerStream } from './container-stream.ts';
 import { firstTimeMs } from './first-time.ts';
@@ -79,7 +79,10 @@ export class Adoption {
     const status = this.#statusOf(file.path);
     if (status?.kind !== 'file' || stream.ignored.has(keyOf(status))) return [];
     const known = stream.generations.find(
-      (generation) => !generation.listed && generation.ending === undefined && sameFile(generation.sighted.identity, status),
+      (generation) =>
+        !generation.listed &&
+        generation.ending === undefined &&
+        sameFile(generation.sighted.identity, status),
     );
     if (known === undefined) return [file];
     const { dev, ino, birthtimeNs } = status;
@@ -116,7 +119,8 @@ export class Adoption {
   checkClosed(generation: Generation): 'same' | 'changed' | 'replaced' {
     const status = this.#statusOf(generation.sighted.path);
     if (status === undefined || !sameFile(status, generation.sighted.identity)) return 'replaced';
-    const isSame = status.size === generation.size && Math.abs(status.mtimeMs - generation.mtimeMs) < TIME_ROUNDING_MS;
+    const isSame =
+      status.size === generation.size && Math.abs(status.mtimeMs - generation.mtimeMs) < TIME_ROUNDING_MS;
     return isSame ? 'same' : 'changed';
   }
 
@@ -208,7 +212,9 @@ export class Adoption {
     const isTimed = this.#formatOf(candidate) !== 'raw';
     const isFullHead = generation.head.length === HEAD_BYTES;
     if (candidate.file.compressed) {
-      return isTimed || candidate.size === size || (candidate.size > size && isFullHead && !generation.listed);
+      return (
+        isTimed || candidate.size === size || (candidate.size > size && isFullHead && !generation.listed)
+      );
     }
     const isLikelyCopy = candidate.file.age.kind !== 'live' && (generation.ending !== undefined || !rotated);
     if (!isTimed && !isLikelyCopy && Math.min(size, candidate.size) <= HEAD_BYTES) return false;

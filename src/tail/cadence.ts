@@ -28,7 +28,11 @@ export interface CadenceListener {
 
 export class Cadence {
   readonly #listener: CadenceListener;
-  readonly #tiers: readonly Tier[] = INTERVALS_MS.map((intervalMs) => ({ intervalMs, streams: new Set(), dueMs: 0 }));
+  readonly #tiers: readonly Tier[] = INTERVALS_MS.map((intervalMs) => ({
+    intervalMs,
+    streams: new Set(),
+    dueMs: 0,
+  }));
   readonly #paces = new Map<ContainerStream, Pace>();
 
   constructor(listener: CadenceListener) {

@@ -22,7 +22,11 @@ const FOOTER_BYTES = 4;
 const SMALLEST_GZIP = 18;
 
 /** Opens a file and reads its head; undefined if it is gone, is no regular file, or is a .gz that is not whole yet. */
-export const openCandidate = (files: Files, compression: Compression, file: SightedFile): Candidate | undefined => {
+export const openCandidate = (
+  files: Files,
+  compression: Compression,
+  file: SightedFile,
+): Candidate | undefined => {
   const descriptor = files.open(file.path);
   try {
     const status = files.status(descriptor);
@@ -83,5 +87,8 @@ export const holdsMarker = (files: Files, candidate: Candidate, offset: number, 
   if (candidate.size < offset) return false;
   const length = Math.min(MARKER_BYTES, offset);
   const bytes = readBytes(files, candidate.descriptor, length, offset - length);
-  return bytes.length === length && markerHash(new DataView(bytes.buffer, bytes.byteOffset, length), 0, length) === marker;
+  return (
+    bytes.length === length &&
+    markerHash(new DataView(bytes.buffer, bytes.byteOffset, length), 0, length) === marker
+  );
 };

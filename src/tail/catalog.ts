@@ -84,7 +84,8 @@ export class Catalog {
     const known = this.streams.get(sighting.key);
     if (known === undefined && sighting.files.length === 0) return true;
     // A link was moved: its old place reports the stream as gone, after its new place showed it.
-    if (known !== undefined && sighting.files.length === 0 && sighting.directory !== known.directory) return true;
+    if (known !== undefined && sighting.files.length === 0 && sighting.directory !== known.directory)
+      return true;
     if (known === undefined && !this.#hasRoom()) return false;
     const stream = known ?? this.#admit(sighting);
     stream.origin = sighting.origin;
@@ -140,7 +141,8 @@ export class Catalog {
       if (stream.generations.length === 0 && isRead) this.#forget(stream);
     }
     this.#boundHeldBytes();
-    if (this.#openFiles > this.#settings.openFiles) this.#closeIdle(this.#openFiles - this.#settings.openFiles);
+    if (this.#openFiles > this.#settings.openFiles)
+      this.#closeIdle(this.#openFiles - this.#settings.openFiles);
   }
 
   /** Everything that is there was handed out; nothing more will come by itself. */
@@ -227,7 +229,7 @@ export class Catalog {
       if (generation.sequence < from || generation.ending !== undefined) continue;
       try {
         if (generation.isOpen ? generation.look(nowMs) : this.#wake(stream, generation)) changed = true;
-        if (generation.ending !== undefined) stream.suspectTruncation();
+        if (generation.isEnded) stream.suspectTruncation();
       } catch (error) {
         this.#settings.onUnreadable(generation.sighted.path, error);
       }
@@ -281,7 +283,8 @@ export class Catalog {
     }
     const quietMs = nowMs - generation.changedAtMs;
     const lingerMs = generation.links === 0 ? LINGER_UNLINKED_MS : LINGER_MS;
-    if (generation.ending !== undefined || generation.isCompressedSource || quietMs >= lingerMs) generation.close();
+    if (generation.ending !== undefined || generation.isCompressedSource || quietMs >= lingerMs)
+      generation.close();
   }
 
   /** Deleted files that are still to be read hold disk space: beyond the bound the oldest are given up, and counted. */
@@ -289,7 +292,8 @@ export class Catalog {
     const held: Generation[] = [];
     for (const stream of this.streams.values()) {
       for (const generation of stream.generations) {
-        if (generation.isOpen && generation.links === 0 && generation.ending === undefined) held.push(generation);
+        if (generation.isOpen && generation.links === 0 && generation.ending === undefined)
+          held.push(generation);
       }
     }
     let bytes = held.reduce((sum, generation) => sum + generation.size, 0);

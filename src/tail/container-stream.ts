@@ -59,7 +59,11 @@ export class ContainerStream {
   }
 
   /** Appends what a checkpoint knew, or what was just found. */
-  append(record: Omit<GenerationRecord, 'sequence'> & { readonly sequence?: number }, age: NameAge, nowMs: number): Generation {
+  append(
+    record: Omit<GenerationRecord, 'sequence'> & { readonly sequence?: number },
+    age: NameAge,
+    nowMs: number,
+  ): Generation {
     const sequence = Math.max(this.#nextSequence, record.sequence ?? 0);
     this.#nextSequence = sequence + 1;
     const generation = new Generation({ ...record, sequence }, age, nowMs);

@@ -13,7 +13,12 @@ const QUIET_WHEN_OVER_MS = 1_000;
 /** An unlinked file without a successor: its writer may still hold it. */
 const QUIET_WHEN_UNLISTED_MS = 5_000;
 
-export const isFinished = (generation: Generation, stream: ContainerStream, isOnce: boolean, nowMs: number): boolean => {
+export const isFinished = (
+  generation: Generation,
+  stream: ContainerStream,
+  isOnce: boolean,
+  nowMs: number,
+): boolean => {
   // Compressed files are not written to any more; and with --once the end that is there is the end.
   if (generation.isCompressedSource || isOnce) return true;
   const quietMs = nowMs - generation.changedAtMs;

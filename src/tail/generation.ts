@@ -2,7 +2,14 @@ import type { GenerationSeed } from '../core/batch.ts';
 import type { LogFormat } from '../core/decoder.ts';
 import type { GapReason } from '../core/gap.ts';
 import { shortHash } from '../core/hash.ts';
-import { type GenerationRecord, HEAD_BYTES, type Head, type Identity, MARKER_BYTES, markerHash } from '../core/identity.ts';
+import {
+  type GenerationRecord,
+  HEAD_BYTES,
+  type Head,
+  type Identity,
+  MARKER_BYTES,
+  markerHash,
+} from '../core/identity.ts';
 import type { NameAge } from '../core/sighting.ts';
 import type { Source } from './source.ts';
 
@@ -61,7 +68,12 @@ export class Generation {
   constructor(record: GenerationRecord, age: NameAge, nowMs: number) {
     const { dev, ino, birthtimeNs } = record;
     this.sequence = record.sequence;
-    this.sighted = { path: record.path, age, compressed: record.compressed, identity: { dev, ino, birthtimeNs } };
+    this.sighted = {
+      path: record.path,
+      age,
+      compressed: record.compressed,
+      identity: { dev, ino, birthtimeNs },
+    };
     this.listed = false;
     this.head = record.head;
     this.size = record.size;
@@ -72,6 +84,10 @@ export class Generation {
   /** Whether it is read through an inflater: then it has an end, and nobody writes to it. */
   get isCompressedSource(): boolean {
     return this.#isCompressed;
+  }
+
+  get isEnded(): boolean {
+    return this.ending !== undefined;
   }
 
   get isOpen(): boolean {

@@ -1,5 +1,5 @@
-import type { Channel } from '../core/position.ts';
 import type { DecodeContext, Decoding, Joiner, Piece } from '../core/decoder.ts';
+import type { Channel } from '../core/position.ts';
 import { RecordTable } from '../core/record-table.ts';
 import { Region } from '../core/region.ts';
 import type { Clock } from '../system/system.ts';
@@ -72,7 +72,10 @@ export class LaneTools {
     const now = this.#clock.now();
     if (now !== this.#observedMs) {
       this.#observedMs = now;
-      this.#observedText = Buffer.from(new Date(now).toISOString(), 'latin1').subarray(0, OBSERVED_TIME_BYTES);
+      this.#observedText = Buffer.from(new Date(now).toISOString(), 'latin1').subarray(
+        0,
+        OBSERVED_TIME_BYTES,
+      );
     }
     this.#observedText.copy(region.bytes, region.arenaUsed);
     context.observedTimeStart = region.arenaUsed;

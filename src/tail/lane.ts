@@ -7,10 +7,10 @@ import {
   laterOf,
   lowWater,
   type Position,
-  samePosition,
   STDERR_CHANNEL,
   STDOUT,
   type StreamPosition,
+  samePosition,
 } from '../core/position.ts';
 import { PARTIAL } from '../core/record-table.ts';
 import type { ContainerStream } from './container-stream.ts';
@@ -99,7 +99,8 @@ export class Lane {
 
   /** Everything that is there was read, and no record is open: two such lanes at one position can become one. */
   get isIdle(): boolean {
-    if (this.#gaps.length > 0 || this.#joiner.isOpen(STDOUT) || this.#joiner.isOpen(STDERR_CHANNEL)) return false;
+    if (this.#gaps.length > 0 || this.#joiner.isOpen(STDOUT) || this.#joiner.isOpen(STDERR_CHANNEL))
+      return false;
     const generation = this.#generation;
     if (generation === undefined) return this.#next() === undefined;
     return this.#isAtEnd && !this.#isPending && generation.version === this.#seenVersion;
@@ -228,10 +229,15 @@ export class Lane {
   }
 
   #whereWeStand(): StreamPosition {
-    const here = { generation: this.#sequence, offset: this.#generation === undefined ? 0 : this.#lines.offset };
+    const here = {
+      generation: this.#sequence,
+      offset: this.#generation === undefined ? 0 : this.#lines.offset,
+    };
     const mark = (channel: Channel, began: Position): Position => {
       const first = this.#joiner.first(channel);
-      return first === undefined ? laterOf(here, began) : { generation: first.generation, offset: first.offset };
+      return first === undefined
+        ? laterOf(here, began)
+        : { generation: first.generation, offset: first.offset };
     };
     return { stdout: mark(STDOUT, this.#start.stdout), stderr: mark(STDERR_CHANNEL, this.#start.stderr) };
   }

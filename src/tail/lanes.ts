@@ -1,5 +1,5 @@
 import type { Consumer } from '../core/consumer.ts';
-import { positionAt, samePosition, type StreamPosition } from '../core/position.ts';
+import { positionAt, type StreamPosition, samePosition } from '../core/position.ts';
 import type { ContainerStream } from './container-stream.ts';
 import { Lane } from './lane.ts';
 import type { LaneTools } from './lane-tools.ts';
@@ -26,7 +26,11 @@ export class Lanes {
   }
 
   /** Opens lanes for a stream's consumers at their positions. */
-  open(stream: ContainerStream, consumers: readonly Consumer[], startOf: (consumer: Consumer) => StreamPosition): void {
+  open(
+    stream: ContainerStream,
+    consumers: readonly Consumer[],
+    startOf: (consumer: Consumer) => StreamPosition,
+  ): void {
     for (const consumer of consumers) {
       const start = startOf(consumer);
       const together = stream.lanes.find((lane) => samePosition(lane.position, start));
@@ -80,14 +84,17 @@ export class Lanes {
     for (const lane of this.#parked) {
       if (lane.consumers.every((consumer) => !consumer.hasCredit)) continue;
       for (const { blockedSinceMs } of lane.consumers) {
-        if (blockedSinceMs !== undefined) ends = Math.min(ends ?? Number.POSITIVE_INFINITY, blockedSinceMs + PATIENCE_MS);
+        if (blockedSinceMs !== undefined)
+          ends = Math.min(ends ?? Number.POSITIVE_INFINITY, blockedSinceMs + PATIENCE_MS);
       }
     }
     return ends;
   }
 
   #isPatienceOver(blocked: readonly Consumer[], nowMs: number): boolean {
-    return blocked.every(({ blockedSinceMs }) => blockedSinceMs !== undefined && nowMs - blockedSinceMs >= PATIENCE_MS);
+    return blocked.every(
+      ({ blockedSinceMs }) => blockedSinceMs !== undefined && nowMs - blockedSinceMs >= PATIENCE_MS,
+    );
   }
 
   #fork(lane: Lane, blocked: readonly Consumer[]): void {

@@ -59,7 +59,10 @@ export class LineReader {
     const { region, limits } = this.#tools;
     if (!this.#prepare(generation, stream, finished)) return PENDING;
     const unfinished = this.#scanned - this.#offset;
-    let want = unfinished < limits.readShareBytes ? Math.min(limits.readShareBytes, region.inputCapacity) : region.inputCapacity;
+    let want =
+      unfinished < limits.readShareBytes
+        ? Math.min(limits.readShareBytes, region.inputCapacity)
+        : region.inputCapacity;
     for (;;) {
       const fresh = generation.read(region.bytes, region.inputStart, want, this.#offset);
       if (fresh === NOT_READY) return PENDING;
@@ -84,7 +87,9 @@ export class LineReader {
 
   #unfinishedLine(length: number, finished: boolean): Chunk {
     this.#scanned = this.#offset + length;
-    return finished && length > 0 ? this.#endLine(length, length, PARTIAL, true) : { kind: 'none', isAtEnd: true };
+    return finished && length > 0
+      ? this.#endLine(length, length, PARTIAL, true)
+      : { kind: 'none', isAtEnd: true };
   }
 
   /** Ends a line that has no newline in the input: its first `kept` bytes stand there already. */
@@ -93,7 +98,14 @@ export class LineReader {
     const end = region.inputStart + kept + 1;
     region.bytes[end - 1] = LINE_FEED;
     const newline = (lineFlags & PARTIAL) === 0 ? 1 : 0;
-    return { kind: 'lines', isAtEnd, end, lineFlags, sourceBytes, oversizeBytes: sourceBytes - newline - kept };
+    return {
+      kind: 'lines',
+      isAtEnd,
+      end,
+      lineFlags,
+      sourceBytes,
+      oversizeBytes: sourceBytes - newline - kept,
+    };
   }
 
   /** A line that does not fit: looks for its end, a few reads a turn. */
@@ -135,7 +147,8 @@ export class LineReader {
     if (newline === -1 && count < HEAD_BYTES && !finished) return false;
     const lineEnd = newline === -1 ? start + count : start + newline;
     const fallback = stream.kubeletNamed ? 'cri' : 'raw';
-    generation.format = decoding.detectFormat(region.bytes, start, start + count, stream.kubeletNamed) ?? fallback;
+    generation.format =
+      decoding.detectFormat(region.bytes, start, start + count, stream.kubeletNamed) ?? fallback;
     generation.seed = generationSeed(stream.key, region.bytes.subarray(start, lineEnd));
     return true;
   }

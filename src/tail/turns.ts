@@ -18,7 +18,7 @@ const LEAST_CHARGE_BYTES = 512;
 export class Turns {
   readonly #shareBytes: number;
   readonly #pods = new Map<string, Pod>();
-  #ring: Pod[] = [];
+  readonly #ring: Pod[] = [];
   #at = 0;
 
   constructor(shareBytes: number) {

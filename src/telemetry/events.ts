@@ -1,5 +1,5 @@
-import type { Gap } from '../core/gap.ts';
 import { messageOf } from '../core/errors.ts';
+import type { Gap } from '../core/gap.ts';
 import type { Logger } from './logger.ts';
 
 /**
@@ -32,7 +32,12 @@ export class Events {
 
   // ---- life
 
-  started(details: { readonly logs: string; readonly pods: string | null; readonly state: string; readonly outputs: readonly string[] }): void {
+  started(details: {
+    readonly logs: string;
+    readonly pods: string | null;
+    readonly state: string;
+    readonly outputs: readonly string[];
+  }): void {
     this.#log.info(details, 'birler started');
   }
 
@@ -41,8 +46,13 @@ export class Events {
   }
 
   stopped(details: { readonly records: number; readonly isDelivered: boolean }): void {
-    if (details.isDelivered) this.#log.info(details, 'stopped: everything that was read is delivered and checkpointed');
-    else this.#log.warn(details, 'stopped before everything was delivered; it will be sent again after the next start');
+    if (details.isDelivered)
+      this.#log.info(details, 'stopped: everything that was read is delivered and checkpointed');
+    else
+      this.#log.warn(
+        details,
+        'stopped before everything was delivered; it will be sent again after the next start',
+      );
   }
 
   outputClosed(output: string, error: Error): void {
@@ -54,7 +64,10 @@ export class Events {
   }
 
   outputNotReopened(output: string, error: unknown): void {
-    this.#log.error({ output, reason: messageOf(error) }, 'output could not be reopened; it goes on with the file it has');
+    this.#log.error(
+      { output, reason: messageOf(error) },
+      'output could not be reopened; it goes on with the file it has',
+    );
   }
 
   // ---- finding
@@ -99,7 +112,10 @@ export class Events {
 
   descriptorsExhausted(limit: number): void {
     this.#seldom('descriptors', () => {
-      this.#log.warn({ limit }, 'limits.open_files is reached and every file is busy; new files wait for a descriptor');
+      this.#log.warn(
+        { limit },
+        'limits.open_files is reached and every file is busy; new files wait for a descriptor',
+      );
     });
   }
 
@@ -108,7 +124,10 @@ export class Events {
   linesUnparsed(stream: string, lines: number): void {
     this.counters.linesUnparsed += lines;
     this.#seldom(`unparsed/${stream}`, (leftOut) => {
-      this.#log.warn({ stream, lines, leftOut }, 'lines that do not follow the format of their file are delivered as they are');
+      this.#log.warn(
+        { stream, lines, leftOut },
+        'lines that do not follow the format of their file are delivered as they are',
+      );
     });
   }
 
@@ -130,7 +149,10 @@ export class Events {
   deliveryFailed(output: string, error: Error, failures: number): void {
     this.counters.deliveryRetries++;
     if (failures > 1) return;
-    this.#log.warn({ output, reason: error.message }, 'an output does not take its records; trying again until it does');
+    this.#log.warn(
+      { output, reason: error.message },
+      'an output does not take its records; trying again until it does',
+    );
   }
 
   deliveryRecovered(output: string, failures: number): void {
@@ -140,11 +162,17 @@ export class Events {
   // ---- checkpoints
 
   checkpointDamaged(path: string, entries: number): void {
-    this.#log.warn({ path, entries }, 'the checkpoint journal was damaged behind its last good entry; going on from there');
+    this.#log.warn(
+      { path, entries },
+      'the checkpoint journal was damaged behind its last good entry; going on from there',
+    );
   }
 
   checkpointUnreadable(path: string, reason: string): void {
-    this.#log.error({ path, reason }, 'the checkpoint cannot be used; it was set aside and positions begin anew');
+    this.#log.error(
+      { path, reason },
+      'the checkpoint cannot be used; it was set aside and positions begin anew',
+    );
   }
 
   checkpointFailed(error: unknown): void {

@@ -51,7 +51,8 @@ const ledgerSchema: z.ZodType<LedgerRecord> = z.object({
 });
 
 /** What a checkpoint says of an output's ledger; an empty one if it says nothing that can be read. */
-export const parseLedger = (value: unknown): LedgerRecord => ledgerSchema.safeParse(value).data ?? EMPTY_LEDGER;
+export const parseLedger = (value: unknown): LedgerRecord =>
+  ledgerSchema.safeParse(value).data ?? EMPTY_LEDGER;
 
 /** Single losses that are kept for `birler status`; the totals keep all of them. */
 const RECENT = 50;

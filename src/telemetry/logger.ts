@@ -9,7 +9,12 @@ const STDERR = 2;
 export const createLogger = (level: string, format: 'json' | 'pretty'): Logger => {
   const options = { level, base: { name: 'birler' }, timestamp: pino.stdTimeFunctions.isoTime };
   if (format === 'json') return pino(options, destination({ fd: STDERR, sync: true }));
-  const stream = pretty({ destination: STDERR, sync: true, ignore: 'pid,hostname,name', translateTime: 'HH:MM:ss.l' });
+  const stream = pretty({
+    destination: STDERR,
+    sync: true,
+    ignore: 'pid,hostname,name',
+    translateTime: 'HH:MM:ss.l',
+  });
   return pino(options, stream);
 };
 

@@ -1,0 +1,157 @@
+import type { Consumer } from '../core/consumer.ts';
+import type { Decoding } from '../core/decoder.ts';
+import type { StreamSighting } from '../core/sighting.ts';
+import type { System } from '../system/system.ts';
+import { Adoption } from './adoption.ts';
+import { Catalog, type CatalogSettings } from './catalog.ts';
+import type { ContainerStream } from './container-stream.ts';
+import { gzipSource } from './gzip-source.ts';
+import type { Lane } from './lane.ts';
+import { type LaneLimits, LaneTools } from './lane-tools.ts';
+import { Lanes } from './lanes.ts';
+import { Turns } from './turns.ts';
+
+/**
+ * The tail room as one thing: takes in what discovery saw, looks at the files, and gives the lanes their turns, in which
+ * they read, decode and hand batches to the consumers.
+ */
+export interface TailingSettings extends Omit<CatalogSettings, 'openFiles' | 'heldDeletedBytes'> {
+  readonly limits: LaneLimits & Pick<CatalogSettings, 'openFiles' | 'heldDeletedBytes'>;
+  readonly isOnce: boolean;
+  readonly decoding: Decoding;
+  /** Something that was waited for (an inflater) is there. */
+  onReady(): void;
+  onLinesUnparsed(streamKey: string, lines: number): void;
+  onNulBytesSkipped(streamKey: string, bytes: number): void;
+}
+
+/** How long lanes are given turns before anything else is looked at. */
+const SLICE_MS = 8;
+/** Bounds, late writes and ended streams are looked after this often. */
+const TIDY_MS = 1_000;
+
+export class Tailing {
+  readonly #system: System;
+  readonly #settings: TailingSettings;
+  readonly #turns: Turns;
+  readonly #lanes: Lanes;
+  readonly #catalog: Catalog;
+  #tidyDueMs = 0;
+  #hasMore = false;
+
+  constructor(system: System, consumers: readonly Consumer[], settings: TailingSettings) {
+    const { limits, decoding, isOnce } = settings;
+    this.#system = system;
+    this.#settings = settings;
+    this.#turns = new Turns(limits.readShareBytes);
+    const tools = new LaneTools(
+      decoding,
+      limits,
+      system.clock,
+      isOnce,
+      ({ unparsedLines, nulBytes }, streamKey) => {
+        if (unparsedLines > 0) settings.onLinesUnparsed(streamKey, unparsedLines);
+        if (nulBytes > 0) settings.onNulBytesSkipped(streamKey, nulBytes);
+      },
+    );
+    this.#lanes = new Lanes(tools, this.#turns);
+    const { openFiles, heldDeletedBytes } = limits;
+    const catalogSettings = { ...settings, openFiles, heldDeletedBytes };
+    this.#catalog = new Catalog(
+      catalogSettings,
+      this.#newAdoption(),
+      this.#lanes,
+      this.#turns,
+      consumers,
+      system.clock,
+    );
+  }
+
+  stream(key: string): ContainerStream | undefined {
+    return this.#catalog.streams.get(key);
+  }
+
+  /** The first walk is over: what appears from now on is new. */
+  started(): void {
+    this.#catalog.started();
+  }
+
+  /** Takes in what discovery saw; false if its directory must be read again. */
+  observe(sighting: StreamSighting): boolean {
+    return this.#catalog.observe(sighting);
+  }
+
+  /** Looks at the files that are due; `scan` reads a directory that one of them makes look changed. */
+  poll(nowMs: number, scan: (directory: string, always: boolean) => void): void {
+    for (const [directory, always] of this.#catalog.poll(nowMs)) {
+      scan(directory, always);
+      if (always) this.#catalog.scanned(directory);
+    }
+    if (nowMs < this.#tidyDueMs) return;
+    this.#tidyDueMs = nowMs + TIDY_MS;
+    this.#catalog.tidy(nowMs);
+  }
+
+  /** Gives lanes their turns, for a few milliseconds at most. */
+  read(nowMs: number): void {
+    const { clock } = this.#system;
+    const until = nowMs + SLICE_MS;
+    this.#lanes.unpark(nowMs);
+    for (let at = nowMs; at < until; at = clock.monotonic()) {
+      const lane = this.#turns.take();
+      this.#hasMore = lane !== undefined;
+      if (lane === undefined) return;
+      this.#serve(lane, at);
+    }
+  }
+
+  /** There is more to read at once. */
+  get hasMore(): boolean {
+    return this.#hasMore;
+  }
+
+  /** Everything that is there was handed out; nothing more will come by itself. */
+  isQuiet(nowMs: number): boolean {
+    return !this.#hasMore && this.#catalog.isQuiet(nowMs);
+  }
+
+  /** When something is to be done next, monotonic ms. */
+  get nextDueMs(): number {
+    const dues = [this.#catalog.nextDueMs, this.#lanes.patienceEndsMs, this.#tidyDueMs];
+    return Math.min(...dues.filter((due) => due !== undefined));
+  }
+
+  close(): void {
+    this.#catalog.closeAll();
+  }
+
+  #serve(lane: Lane, nowMs: number): void {
+    try {
+      const taken = this.#lanes.serve(lane, nowMs);
+      this.#turns.charge(lane, taken);
+      if (!this.#lanes.isParked(lane) && lane.wantsTurn(nowMs)) this.#turns.add(lane);
+    } catch (error) {
+      // The file, not the agent, is in trouble: it is tried again when it is polled next.
+      if (!isSystemError(error)) throw error;
+      this.#settings.onUnreadable(lane.generation?.sighted.path ?? lane.stream.key, error);
+    }
+  }
+
+  #newAdoption(): Adoption {
+    const { files, compression, clock } = this.#system;
+    const { limits, decoding, onUnreadable } = this.#settings;
+    const windowBytes = Math.max(limits.readShareBytes, limits.lineBytes);
+    return new Adoption(files, compression, {
+      decoding,
+      onUnreadable,
+      openGzip: (descriptor, onReady) =>
+        gzipSource(files, compression, descriptor, windowBytes, () => {
+          onReady();
+          this.#catalog.wake(clock.monotonic());
+          this.#settings.onReady();
+        }),
+    });
+  }
+}
+
+const isSystemError = (error: unknown): boolean => error instanceof Error && 'code' in error;
