@@ -3,6 +3,7 @@ import type { System } from '../../src/system/system.ts';
 import type { FakeWorld, RunningProcess } from '../support/fake-system.ts';
 import type { UnfinishedWrites } from './actions.ts';
 import type { ModelDestination } from './model-destination.ts';
+import { OUTPUT_DIRECTORY } from './settings.ts';
 import { Violation } from './violation.ts';
 
 /** The agent, as the simulation starts it. */
@@ -117,7 +118,9 @@ export class AgentHost {
     const { code, error } = this.#exit;
     if (error !== undefined) throw new Violation(`the agent failed while it stopped: ${describe(error)}`);
     if (code !== 0) throw new Violation(`the agent stopped with exit code ${code}`);
-    const left = running.process.openFiles.map((file) => file.path);
+    const left = running.process.openFiles
+      .map((file) => file.path)
+      .filter((path) => !path.startsWith(OUTPUT_DIRECTORY));
     if (left.length > 0) throw new Violation(`the agent stopped and left files open: ${left.join(', ')}`);
     running.crash();
   }

@@ -120,7 +120,10 @@ export class Judge {
 
   /** With start_at end, what was there before the agent's first look is not its business. */
   excuseAll(): void {
-    for (const line of this.#logs.lines) for (const account of this.#accounts) line.excused.add(account.name);
+    for (const line of this.#logs.lines) {
+      line.skipped = true;
+      for (const account of this.#accounts) line.excused.add(account.name);
+    }
   }
 
   /** What should have arrived and has not. */

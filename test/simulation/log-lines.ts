@@ -19,6 +19,8 @@ export interface Life {
   visibleMs: number;
   /** Its files are no longer where a log of the stream is looked for: a link was turned away from them. */
   unlisted: boolean;
+  /** When its file lost its name, or the name under which logs are looked for. */
+  lostNameMs: number | undefined;
   /** No file holds the bytes any more, and no agent that runs. */
   gone: boolean;
 }
@@ -42,6 +44,8 @@ export interface LogLine {
   /** How much of `bytes` was written; a line that is never finished ends there for good. */
   written: number;
   abandoned: boolean;
+  /** It was there before an agent that begins at the end looked for the first time. */
+  skipped: boolean;
   /** Names of outputs that need not deliver it: nobody could have. */
   readonly excused: Set<string>;
 }

@@ -8,6 +8,8 @@ import type { Random } from './random.ts';
 /** Kubelet's default is 5; fewer make the oldest go sooner. */
 const MAX_ROTATED = 3;
 const SECOND = 1000;
+/** Names of rotations that follow one another quickly count on; after a step of the wall clock they do not. */
+const SOON_MS = 60_000;
 
 /** What kubelet, logrotate and people do to logs. */
 export class LogRotation {
@@ -95,6 +97,7 @@ export class LogRotation {
     if (life === undefined) return;
     disk.rename(stream.path, `${AWAY}/${life.id}.log`);
     life.unlisted = true;
+    life.lostNameMs = this.#logs.world.clock.monotonic;
   }
 
   /** The live file is removed; its writer makes a new one when it writes next. ext4 gives that the same inode number. */
@@ -166,7 +169,9 @@ export class LogRotation {
   /** The kubelet's name: the wall clock's time, which may have been stepped. */
   #datedName(stream: LogStream): string {
     const { disk, world } = this.#logs;
-    for (let time = world.clock.wall; ; time += SECOND) {
+    const isSoonAfter = Math.abs(world.clock.wall - stream.lastStampMs) < SOON_MS;
+    for (let time = isSoonAfter ? stream.lastStampMs + SECOND : world.clock.wall; ; time += SECOND) {
+      stream.lastStampMs = time;
       const stamp = new Date(time).toISOString().replaceAll(/[-:]/g, '').replace('T', '-').slice(0, 15);
       const path = `${stream.path}.${stamp}`;
       if (disk.inodeAt(path) === undefined && disk.inodeAt(`${path}.gz`) === undefined) return path;

@@ -29,6 +29,8 @@ export interface LogStream {
   readonly openPieces: [number, number];
   /** How often its link was turned to another file. */
   turns: number;
+  /** The time in the name of its last rotated file. */
+  lastStampMs: number;
 }
 
 /** `/var/log/pods/<ns>_<pod>_<uid>/app/<restart>.log`, linked from the logs directory; or a plain file in it. */
@@ -78,5 +80,6 @@ export const newStream = (
     half: undefined,
     openPieces: [0, 0],
     turns: 0,
+    lastStampMs: 0,
   };
 };

@@ -63,6 +63,7 @@ export class LogWorld {
       seenSize: 0,
       visibleMs: 0,
       unlisted: false,
+      lostNameMs: undefined,
       gone: false,
     };
     this.lives.push(life);

@@ -8,6 +8,7 @@ import type { Random } from './random.ts';
 export class LogWriter {
   readonly #logs: LogWorld;
   readonly #longBytes: number;
+  #lastMs = 0;
 
   /** @param longBytes about how long the lines are that are too long */
   constructor(logs: LogWorld, longBytes: number) {
@@ -80,10 +81,20 @@ export class LogWriter {
   }
 
   finishHalf(stream: LogStream): void {
+    this.#leaveLost(stream);
     const { half, writer } = stream;
     stream.half = undefined;
     if (half === undefined || writer === undefined) return;
     this.#append(writer, half, half.bytes.subarray(half.written));
+  }
+
+  /** A file that lost its name is not waited for without end: its writer must have left it soon. */
+  #leaveLost(stream: LogStream): void {
+    const lostNameMs = stream.life?.lostNameMs;
+    if (lostNameMs === undefined || this.#logs.world.clock.monotonic - lostNameMs < PATIENCE_MS) return;
+    if (stream.half !== undefined) stream.half.abandoned = true;
+    stream.half = undefined;
+    this.open(stream);
   }
 
   #anyChannel(stream: LogStream, random: Random): 0 | 1 {
@@ -96,6 +107,7 @@ export class LogWriter {
   }
 
   #newLine(stream: LogStream, channel: 0 | 1, closes: boolean, length: number, random: Random): Placed {
+    this.#leaveLost(stream);
     this.finishHalf(stream);
     const inode = stream.writer ?? this.open(stream);
     const life = stream.life;
@@ -107,10 +119,16 @@ export class LogWriter {
     const bytes =
       stream.format === 'raw'
         ? rawLine(content)
-        : criLine(START_MS + clock.monotonic, id, channel, closes, content);
+        : criLine(this.#now(clock.monotonic), id, channel, closes, content);
     const line = this.#describe(stream, life, { id, channel, closes, content, bytes });
     stream.openPieces[channel] = closes ? 0 : stream.openPieces[channel] + 1;
     return { line, inode };
+  }
+
+  /** The writer's own clock: it never stands still between two lines, nor steps. */
+  #now(monotonic: number): number {
+    this.#lastMs = Math.max(this.#lastMs + 1, START_MS + monotonic);
+    return this.#lastMs;
   }
 
   #describe(
@@ -127,6 +145,7 @@ export class LogWriter {
       writtenMs: this.#logs.world.clock.monotonic,
       written: 0,
       abandoned: false,
+      skipped: false,
       excused: new Set(),
     };
     life.lines.push(line);
@@ -150,4 +169,5 @@ interface Placed {
 }
 
 /** What the container's clock says when the simulation begins. */
+const PATIENCE_MS = 3000;
 const START_MS = Date.UTC(2026, 10, 20, 20, 0, 0);

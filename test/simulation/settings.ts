@@ -45,7 +45,7 @@ export const settingsOf = (seed: number): Settings => {
     limits: {
       inFlightBytes: random.pick([2048, 8192, 65_536]),
       lineBytes: 1024,
-      openFiles: fewDescriptors ? random.between(2, 6) : 256,
+      openFiles: fewDescriptors ? random.between(8, 16) : 256,
       heldDeletedBytes: holdsLittle ? random.pick([0, 1000, 4000]) : 1_000_000_000,
       readShareBytes: random.pick([512, 1024, 4096]),
       partialBytes: splitsFreely ? 4096 : 1_000_000,

@@ -63,7 +63,15 @@ export class Simulation {
     const { lineBytes: maxMessageBytes, partialAgeMs } = config.limits;
     const { splitsFreely } = settings;
     this.#accounts = config.outputs.map(
-      ({ name }) => new OutputAccount(this.#logs, { name, maxMessageBytes, partialAgeMs, splitsFreely, ids }),
+      ({ name }) =>
+        new OutputAccount(this.#logs, {
+          name,
+          isExact: !modelOutputs.includes(name),
+          maxMessageBytes,
+          partialAgeMs,
+          splitsFreely,
+          ids,
+        }),
     );
     const isModel = (account: OutputAccount): boolean => modelOutputs.includes(account.name);
     this.#watches = this.#accounts
