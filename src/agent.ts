@@ -40,6 +40,10 @@ type SinkFactory = (output: OutputConfig, onClosed: (error: Error) => void) => S
 /** The loop never waits longer: a bound on what a lost ring could cost. */
 const LONGEST_WAIT_MS = 1_000;
 
+/** A disk that hangs must not keep the agent from ending. */
+const CHECKPOINT_MS = 5_000;
+const CLOSE_MS = 1_000;
+
 export class Agent {
   readonly #options: AgentOptions;
   readonly #system: System;
@@ -194,8 +198,8 @@ export class Agent {
     await this.#deliverRest();
     const isDelivered = this.#outputs.every((output) => output.isDelivered);
     for (const output of this.#outputs) output.abort();
-    await this.#withinGrace(this.#checkpointer.finish());
-    for (const output of this.#outputs) if (output.isDelivered) await output.close();
+    await this.#atMost(CHECKPOINT_MS, this.#checkpointer.finish());
+    await this.#atMost(CLOSE_MS, Promise.all(this.#outputs.map((output) => output.close())));
     const records = this.#outputs.reduce((sum, output) => sum + output.ledger.records, 0);
     this.#events.stopped({ records, isDelivered });
     return closed === undefined ? 0 : 1;
@@ -213,11 +217,10 @@ export class Agent {
     }
   }
 
-  /** A disk that hangs must not keep the agent from ending. */
-  async #withinGrace(work: Promise<void>): Promise<void> {
+  async #atMost(ms: number, work: Promise<unknown>): Promise<void> {
     const { clock } = this.#system;
     await new Promise<void>((resolve) => {
-      const cancel = clock.after(this.#options.config.graceMs, resolve);
+      const cancel = clock.after(ms, resolve);
       const end = (): void => {
         cancel();
         resolve();

@@ -23,9 +23,8 @@ export const runAgent = async (config: Config, once: boolean, system: System): P
     isStopping = true;
     agent.stop(signal);
   });
-  try {
-    return await agent.run();
-  } finally {
-    release();
-  }
+  const code = await agent.run();
+  release();
+  // Watchers and inflaters may still be closing: nothing of that is worth waiting for.
+  return system.process.exit(code);
 };

@@ -12,6 +12,7 @@ import {
   statSync,
 } from 'node:fs';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { errnoOf } from '../core/errors.ts';
@@ -95,8 +96,10 @@ const toStatus = (stats: BigIntStats): FileStatus => ({
 const toEntry = (entry: Dirent): DirectoryEntry => ({ name: entry.name, kind: kindOf(entry) });
 
 async function openForWriting(path: string, mode: number): Promise<WritableFile> {
+  const known = statSync(path, { throwIfNoEntry: false });
+  if (known?.isFIFO()) return pipeFile(path);
   const handle = await open(path, WRITE_FLAGS, mode);
-  // /dev/null and pipes know no positions, and refuse to be cut or synced.
+  // Devices (/dev/null) know no positions, and refuse to be cut or synced.
   const isFile = (await handle.stat()).isFile();
   return {
     write: async (bytes, start, length, position) =>
@@ -111,6 +114,35 @@ async function openForWriting(path: string, mode: number): Promise<WritableFile>
     close: () => handle.close(),
   };
 }
+
+/**
+ * A named pipe, written without blocking. In the thread pool a write to a pipe that nobody reads would never end, and Node
+ * cannot exit while one of its threads is stuck. Opened for reading too, so that it need not wait for a reader.
+ */
+const pipeFile = (path: string): WritableFile => {
+  const descriptor = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+  const socket = new Socket({ fd: descriptor, readable: false, writable: true });
+  let failure: Error | undefined;
+  socket.on('error', (error) => {
+    failure = error;
+  });
+  return {
+    write: (bytes, start, length) =>
+      new Promise((resolve, reject) => {
+        if (failure !== undefined) return reject(failure);
+        socket.write(bytes.subarray(start, start + length), (error) =>
+          error ? reject(error) : resolve(length),
+        );
+      }),
+    truncate: () => Promise.resolve(),
+    sync: () => Promise.resolve(),
+    status: () => Promise.resolve(toStatus(fstatSync(descriptor, { bigint: true }))),
+    close: () => {
+      socket.destroy();
+      return Promise.resolve();
+    },
+  };
+};
 
 /**
  * Node has no flock. SQLite's lock is the kernel's own (fcntl): it goes with the process, and unlike a pid file it holds

@@ -1,5 +1,7 @@
 import { constants, fstatSync, openSync, write } from 'node:fs';
 import { Socket } from 'node:net';
+import { isatty } from 'node:tty';
+import { errnoOf } from '../core/errors.ts';
 import type { StandardOutput } from './system.ts';
 
 const STDOUT = 1;
@@ -7,24 +9,25 @@ const STDOUT = 1;
 /**
  * Standard output that never blocks the agent.
  *
- * process.stdout writes to pipes synchronously on Linux: a slow reader would stop everything. A pipe is therefore opened
- * anew through /proc, which gives a descriptor of its own that may be non-blocking without changing the one that other
- * processes share. Files and terminals are written in the thread pool.
+ * process.stdout writes to pipes and terminals synchronously on Linux: a slow reader would stop everything, and a write
+ * that is stuck in the thread pool would keep the process from ending. They are therefore opened anew through /proc,
+ * which gives a descriptor of our own that may be non-blocking without changing the one that other processes share.
+ * Files are written in the thread pool.
  */
 export const openStandardOutput = (): StandardOutput => {
   const status = fstatSync(STDOUT);
-  if (status.isFIFO()) return pipeOutput(reopenPipe());
+  if (status.isFIFO()) return pipeOutput(new Socket({ fd: reopen(), readable: false, writable: true }));
   if (status.isSocket()) return pipeOutput(new Socket({ fd: STDOUT, readable: false, writable: true }));
-  return plainOutput();
+  return plainOutput(isatty(STDOUT) ? reopen() : STDOUT);
 };
 
-const reopenPipe = (): Socket => {
+/** A descriptor of our own, non-blocking, for what standard output is. Not for files: they would begin at 0 again. */
+const reopen = (): number => {
   try {
-    const fd = openSync('/proc/self/fd/1', constants.O_WRONLY | constants.O_NONBLOCK);
-    return new Socket({ fd, readable: false, writable: true });
+    return openSync('/proc/self/fd/1', constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   } catch {
     // No /proc (macOS), or no right to open it: share the descriptor.
-    return new Socket({ fd: STDOUT, readable: false, writable: true });
+    return STDOUT;
   }
 };
 
@@ -43,21 +46,26 @@ const pipeOutput = (socket: Socket): StandardOutput => {
   };
 };
 
-const plainOutput = (): StandardOutput => ({
+/** A terminal that was stopped (Ctrl+S) takes nothing for a while: ask again after this long. */
+const STOPPED_MS = 20;
+
+const plainOutput = (descriptor: number): StandardOutput => ({
   write: async (bytes) => {
-    for (let done = 0; done < bytes.length; ) done += await writeOnce(bytes, done);
+    for (let done = 0; done < bytes.length; ) done += await writeSome(descriptor, bytes, done);
   },
   onClosed: () => {
     // A file or a terminal tells only when it is written to.
   },
   close: () => {
-    // The descriptor belongs to the process.
+    // The descriptor goes with the process.
   },
 });
 
-const writeOnce = (bytes: Uint8Array, start: number): Promise<number> =>
+const writeSome = (descriptor: number, bytes: Uint8Array, start: number): Promise<number> =>
   new Promise((resolve, reject) => {
-    write(STDOUT, bytes, start, bytes.length - start, null, (error, count) =>
-      error ? reject(error) : resolve(count),
-    );
+    write(descriptor, bytes, start, bytes.length - start, null, (error, count) => {
+      if (error === null) resolve(count);
+      else if (errnoOf(error) === 'EAGAIN') setTimeout(() => resolve(0), STOPPED_MS);
+      else reject(error);
+    });
   });
