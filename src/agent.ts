@@ -56,6 +56,7 @@ export class Agent {
   readonly #checkpointer: Checkpointer;
   #stopBy: string | undefined;
   #reopens = false;
+  #reopening: Promise<unknown> | undefined;
 
   private constructor(
     options: AgentOptions,
@@ -149,7 +150,7 @@ export class Agent {
       if (this.#discovery.isComplete) this.#tailing.started();
       this.#tailing.poll(now, (directory, always) => this.#discovery.scan(directory, always));
       this.#tailing.read(now);
-      if (this.#reopens) await this.#reopenOutputs();
+      if (this.#reopens && this.#reopening === undefined) this.#reopenOutputs();
       for (const output of this.#outputs) output.flush();
       this.#checkpointer.step(now);
       if (this.#tailing.hasMore || this.#discovery.isBusy) await clock.yield();
@@ -157,15 +158,21 @@ export class Agent {
     }
   }
 
-  async #reopenOutputs(): Promise<void> {
+  /** Not waited for: one that hangs in a write must stop neither the others nor the loop. */
+  #reopenOutputs(): void {
     this.#reopens = false;
-    for (const output of this.#outputs) {
-      try {
-        await output.reopen();
-        this.#events.outputReopened(output.name);
-      } catch (error) {
-        this.#events.outputNotReopened(output.name, error);
-      }
+    this.#reopening = Promise.all(this.#outputs.map((output) => this.#reopen(output))).finally(() => {
+      this.#reopening = undefined;
+      this.#bell.ring();
+    });
+  }
+
+  async #reopen(output: Output): Promise<void> {
+    try {
+      await output.reopen();
+      this.#events.outputReopened(output.name);
+    } catch (error) {
+      this.#events.outputNotReopened(output.name, error);
     }
   }
 

@@ -25,14 +25,28 @@ export const fileSink = (files: Files, { path, mode }: FileSinkSettings): Sink =
   let identity = { ino: '', birth: '' };
   /** Where the next parcel goes; beyond it stands at most the beginning of one that failed. */
   let length = 0;
+  /** SIGHUP can come while a parcel is being written: its bytes and its length belong to one file. */
+  let lastTurn: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = lastTurn.then(work);
+    lastTurn = turn.catch(() => undefined);
+    return turn;
+  };
 
+  /** Changes nothing if it fails: then the file that was open is gone on with. */
   const open = async (): Promise<FileStatus> => {
     await files.makeDirectory(dirname(path));
-    file = await files.openForWriting(path, mode);
-    const status = await file.status();
-    identity = identityOf(status);
-    length = status.size;
-    return status;
+    const opened = await files.openForWriting(path, mode);
+    try {
+      const status = await opened.status();
+      file = opened;
+      identity = identityOf(status);
+      length = status.size;
+      return status;
+    } catch (error) {
+      await opened.close();
+      throw error;
+    }
   };
 
   const write = async (bytes: Uint8Array): Promise<Outcome> => {
@@ -48,30 +62,39 @@ export const fileSink = (files: Files, { path, mode }: FileSinkSettings): Sink =
     }
   };
 
+  const reopen = async (): Promise<void> => {
+    const before = file;
+    const size = (await before?.status())?.size ?? 0;
+    // The beginning of a parcel that failed: all of it will be written to the next file.
+    if (size > length) await before?.truncate(length);
+    // Nobody will come back to it.
+    await before?.sync();
+    await open();
+    await before?.close();
+  };
+
   return {
     open: async (state) => {
       const known = stateSchema.safeParse(state).data;
       const status = await open();
-      if (known === undefined) return 0;
+      // A device or a pipe keeps nothing that could be cut or missed.
+      if (known === undefined || status.kind !== 'file') return 0;
       if (!isSame(known, status)) return cutRotated(files, path, mode, known);
       if (status.size > known.length) await file?.truncate(known.length);
       length = Math.min(status.size, known.length);
       return known.length - length;
     },
-    write,
+    write: (bytes) => inTurn(() => write(bytes)),
     state: (): FileState => ({ ...identity, length }),
     sync: async () => {
       await file?.sync();
     },
-    reopen: async () => {
-      const before = file;
-      await open();
-      await before?.close();
-    },
-    close: async () => {
-      await file?.close();
-      file = undefined;
-    },
+    reopen: () => inTurn(reopen),
+    close: () =>
+      inTurn(async () => {
+        await file?.close();
+        file = undefined;
+      }),
   };
 };
 
@@ -91,14 +114,19 @@ const cutRotated = async (files: Files, path: string, mode: number, known: FileS
     const sibling = join(dirname(path), entry.name);
     if (entry.kind !== 'file' || entry.name === basename(path)) continue;
     const status = files.statusOf(sibling);
-    if (status === undefined || !isSame(known, status) || status.size <= known.length) continue;
-    const rotated = await files.openForWriting(sibling, mode);
-    try {
-      await rotated.truncate(known.length);
-    } finally {
-      await rotated.close();
-    }
+    if (status === undefined || !isSame(known, status)) continue;
+    if (status.size > known.length) await cut(files, sibling, mode, known.length);
+    return Math.max(0, known.length - status.size);
   }
   // Compressed or moved elsewhere: not ours to judge.
   return 0;
+};
+
+const cut = async (files: Files, path: string, mode: number, length: number): Promise<void> => {
+  const file = await files.openForWriting(path, mode);
+  try {
+    await file.truncate(length);
+  } finally {
+    await file.close();
+  }
 };
