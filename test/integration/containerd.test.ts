@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { configFlags } from '../support/config-file.ts';
 import { Containerd } from '../support/containerd.ts';
 import { collectOnce, NodeAgent, verifyNode } from '../support/node-agent.ts';
 import { RuntimePod } from '../support/runtime-pod.ts';
@@ -22,7 +23,7 @@ describe('real containerd', () => {
     using node = new TempNode();
     const pod = node.pod({ namespace: 'shop', name: 'web-0' });
     await using runtime = new RuntimePod(containerd.client, pod);
-    await using agent = new NodeAgent(node);
+    await using agent = new NodeAgent(node, configFlags(node, { limits: { partial_age: '2s' } }));
     const [first, second] = [shellWriter(`${pod.uid}/app/0`, LINES), shellWriter(`${pod.uid}/app/1`, 500)];
     const container = await runtime.start('app', first.script);
     for (let turn = 0; turn < 5; turn++) {
@@ -33,7 +34,7 @@ describe('real containerd', () => {
     const restarted = await runtime.start('app', second.script, 1);
     await container.remove();
     await restarted.untilExited();
-    await agent.untilDelivered([first.account, second.account]).catch(() => undefined);
+    await agent.untilDelivered([first.account, second.account]);
     await restarted.remove();
     expect(await agent.stop()).toMatchObject({ code: 0 });
     expect(verifyNode(node, [first.account, second.account], 'std')).toMatchObject(allDelivered(LINES + 502));

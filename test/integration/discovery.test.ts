@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, constants, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, mkdirSync, openSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Account } from '../support/account.ts';
 import { readStatus } from '../support/agent-status.ts';
+import { runBirler } from '../support/birler-process.ts';
 import { configFlags } from '../support/config-file.ts';
 import { CriWriter } from '../support/cri-writer.ts';
 import { agentFlags, NodeAgent, verifyNode } from '../support/node-agent.ts';
-import { readOutput } from '../support/output-lines.ts';
 import { PlainWriter } from '../support/plain-writer.ts';
 import { usageOf } from '../support/process-usage.ts';
 import { TempNode } from '../support/temp-node.ts';
@@ -134,17 +134,23 @@ describe('finding logs', () => {
     expect(verifyNode(node, [app.account])).toMatchObject(allDelivered(1_000));
   });
 
-  it('leaves its own output alone when that stands among the logs', async () => {
+  it('refuses to write its output among the logs that it reads', async () => {
     using node = new TempNode();
-    const output = join(node.logs, 'birler.log');
+    const path = join(node.logs, 'birler.log');
+    const { code, stderr } = await runBirler(
+      configFlags(node, { outputs: [{ type: 'file', path }] }, '--once'),
+    );
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/outputs\[0\]\.path.*own output/);
+  });
+
+  it('does not collect its own output through a link among the logs', async () => {
+    using node = new TempNode();
+    symlinkSync(node.output, join(node.logs, 'mirror.log'));
     using app = new PlainWriter(join(node.logs, 'app.log'), new Account('file/app.log'));
     app.write(10);
-    const outputs = [{ type: 'file', path: output, format: 'json' }];
-    await using agent = new NodeAgent(
-      node,
-      configFlags(node, { sources: { rescan_interval: '100ms' }, outputs }),
-    );
-    await agent.until('the lines are there', () => readOutput(output).length >= 10);
-    expect(await untilStill('the output stays as it is', () => readOutput(output).length)).toBe(10);
+    await using agent = new NodeAgent(node, configFlags(node, { sources: { rescan_interval: '100ms' } }));
+    await agent.untilDelivered([app.account]);
+    expect(await untilStill('the output stays as it is', () => agent.delivered)).toBe(10);
   });
 });

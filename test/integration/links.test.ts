@@ -46,12 +46,12 @@ describe('links', () => {
     symlinkSync(first, link);
     await using agent = new NodeAgent(node);
     await agent.untilLines(1);
-    agent.signal('SIGSTOP');
+    await agent.freeze();
     appendFileSync(first, 'first 2\n');
     writeFileSync(second, 'second 1\n');
     rmSync(link);
     symlinkSync(second, link);
-    agent.signal('SIGCONT');
+    agent.thaw();
     await agent.untilLines(3);
     await agent.stop();
     expect(messagesByStream(readOutput(node.output)).get('file/app.log')).toEqual([

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { configFlags } from '../support/config-file.ts';
 import { ConmonContainer } from '../support/conmon.ts';
 import { Dockerd, linkDockerLog } from '../support/dockerd.ts';
 import { rotateAsKubelet } from '../support/kubelet-rotation.ts';
@@ -18,7 +19,7 @@ describe('real conmon', () => {
     using node = new TempNode();
     const container = node.container();
     const writer = shellWriter(container.key, LINES);
-    await using agent = new NodeAgent(node);
+    await using agent = new NodeAgent(node, configFlags(node, { limits: { partial_age: '2s' } }));
     await using conmon = await new ConmonContainer(container.log, writer.script).start();
     container.link();
     for (let turn = 0; turn < 4; turn++) {
@@ -27,7 +28,7 @@ describe('real conmon', () => {
     }
     await conmon.untilExited();
     expect(readFileSync(container.log, 'latin1')).toMatch(/\+00:00 stdout P /);
-    await agent.untilDelivered([writer.account]).catch(() => undefined);
+    await agent.untilDelivered([writer.account]);
     expect(await agent.stop()).toMatchObject({ code: 0 });
     expect(verifyNode(node, [writer.account], 'std')).toMatchObject(allDelivered(LINES + 1));
   });
@@ -39,11 +40,11 @@ describe('real dockerd, json-file', () => {
     await using docker = await Dockerd.start();
     const pod = node.pod({ namespace: 'shop', name: 'web-0' });
     const writer = shellWriter(`${pod.uid}/app/0`, LINES);
-    await using agent = new NodeAgent(node);
+    await using agent = new NodeAgent(node, configFlags(node, { limits: { partial_age: '2s' } }));
     const container = docker.run(writer.script, { 'max-size': '100k', 'max-file': '20', compress: 'true' });
     expect(linkDockerLog(pod, 'app', container)).toBe(writer.account.stream);
     await docker.untilExited(container);
-    await agent.untilDelivered([writer.account]).catch(() => undefined);
+    await agent.untilDelivered([writer.account]);
     expect(await agent.stop()).toMatchObject({ code: 0 });
     expect(readdirSync(dirname(container.log)).filter((name) => name.endsWith('.gz')).length).toBeGreaterThan(
       2,

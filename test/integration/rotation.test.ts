@@ -27,7 +27,7 @@ describe('rotation by the kubelet, while the agent runs', () => {
     app.write(100);
     await agent.untilDelivered([app.account]);
     await agent.stop();
-    expect(verifyNode(node, [app.account])).toMatchObject(allDelivered(1_300));
+    expect(verifyNode(node, [app.account])).toMatchObject(allDelivered(1_400));
   });
 
   it('keeps reading the renamed file for as long as the path does not exist', async () => {
@@ -55,13 +55,13 @@ describe('rotation by the kubelet, while the agent runs', () => {
     app.write(100);
     await using agent = new NodeAgent(node);
     await agent.untilDelivered([app.account]);
-    agent.signal('SIGSTOP');
+    await agent.freeze();
     for (let turn = 0; turn < 3; turn++) {
       app.write(500);
       await app.rotate();
     }
     app.write(10);
-    agent.signal('SIGCONT');
+    agent.thaw();
     await agent.untilDelivered([app.account]);
     await agent.stop();
     expect(verifyNode(node, [app.account])).toMatchObject(allDelivered(1_610));
@@ -73,12 +73,12 @@ describe('rotation by the kubelet, while the agent runs', () => {
     app.write(10);
     await using agent = new NodeAgent(node);
     await agent.untilDelivered([app.account]);
-    agent.signal('SIGSTOP');
+    await agent.freeze();
     app.write(5_000);
     const { rotatedTo } = await app.rotate();
     unlinkSync(rotatedTo);
     app.write(10);
-    agent.signal('SIGCONT');
+    agent.thaw();
     await agent.untilDelivered([app.account]);
     await agent.until(
       'the deleted file is let go',
@@ -94,11 +94,11 @@ describe('rotation by the kubelet, while the agent runs', () => {
     app.write(10);
     await using agent = new NodeAgent(node);
     await agent.untilDelivered([app.account]);
-    agent.signal('SIGSTOP');
+    await agent.freeze();
     app.write(2_000);
     app.removeFiles();
     app.container.pod.remove();
-    agent.signal('SIGCONT');
+    agent.thaw();
     await agent.untilDelivered([app.account]);
     await agent.stop();
     expect(verifyNode(node, [app.account])).toMatchObject(allDelivered(2_010));

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { CollectedText } from './collected-text.ts';
+import { isFrozen } from './process-usage.ts';
 import { DEADLINE_MS, until } from './until.ts';
 
 export const BIRLER = fileURLToPath(new URL('../../bin/birler', import.meta.url));
@@ -82,22 +83,23 @@ export class BirlerProcess implements AsyncDisposable {
 
   /** Waits for a condition; fails at once, with what the agent said, if the agent ends instead. */
   async until<T>(
-    what: string,
+    what: string | (() => string),
     condition: () => T | Promise<T>,
     deadlineMs = DEADLINE_MS,
   ): Promise<NonNullable<T>> {
+    const told = (): string =>
+      `${typeof what === 'string' ? what : what()}\nthe agent said:\n${this.stderr.slice(-4_000)}`;
     return until(
-      what,
+      told,
       async () => {
+        const hasExited = this.#hasExited;
         const answer = await condition();
         if (answer !== false && answer !== undefined && answer !== null) return answer;
-        if (this.#hasExited) throw new Error(`the agent ended before: ${what}\n${this.#stderr}`);
+        if (hasExited) throw new Error(`the agent ended before: ${told()}`);
         return undefined;
       },
       deadlineMs,
-    ).catch((error: unknown) => {
-      throw new Error(`${String(error)}\nthe agent said:\n${this.#stderr.slice(-4_000)}`, { cause: error });
-    });
+    );
   }
 
   async untilSaid(pattern: RegExp, deadlineMs = DEADLINE_MS): Promise<void> {
@@ -106,6 +108,16 @@ export class BirlerProcess implements AsyncDisposable {
 
   signal(name: NodeJS.Signals): void {
     this.child.kill(name);
+  }
+
+  /** Stops the clock for the agent: whatever happens to the files until `thaw` happens between two of its looks. */
+  async freeze(): Promise<void> {
+    this.signal('SIGSTOP');
+    await this.until('the agent is frozen', () => isFrozen(this.pid));
+  }
+
+  thaw(): void {
+    this.signal('SIGCONT');
   }
 
   /** The end that nobody can prepare for. */
@@ -121,9 +133,11 @@ export class BirlerProcess implements AsyncDisposable {
   }
 
   async ended(deadlineMs = DEADLINE_MS): Promise<Exit> {
-    await until('the agent ends', () => this.#hasExited, deadlineMs).catch((error: unknown) => {
-      throw new Error(`${String(error)}\nthe agent said:\n${this.#stderr.slice(-4_000)}`, { cause: error });
-    });
+    await until(
+      () => `the agent ends; it said:\n${this.stderr.slice(-4_000)}`,
+      () => this.#hasExited,
+      deadlineMs,
+    );
     return this.exit;
   }
 

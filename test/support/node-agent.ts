@@ -32,11 +32,8 @@ export class NodeAgent extends BirlerProcess {
   }
 
   async untilLines(wanted: number, deadlineMs?: number): Promise<void> {
-    await this.until(`the output holds ${wanted} lines`, () => this.delivered >= wanted, deadlineMs).catch(
-      (error: unknown) => {
-        throw new Error(`${String(error)}\nit holds ${this.delivered}`, { cause: error });
-      },
-    );
+    const told = (): string => `the output holds ${wanted} lines; it holds ${this.delivered}`;
+    await this.until(told, () => this.delivered >= wanted, deadlineMs);
   }
 }
 

@@ -28,6 +28,13 @@ export function usageOf(pid: number): ProcessUsage {
   };
 }
 
+/** Whether every thread of a process has come to its stop after a SIGSTOP. */
+export function isFrozen(pid: number): boolean {
+  return readdirSync(`/proc/${pid}/task`).every((thread) =>
+    /^State:\tT/m.test(readFileSync(`/proc/${pid}/task/${thread}/status`, 'utf8')),
+  );
+}
+
 /** Paths behind the descriptors of a process; a deleted file's path ends in ` (deleted)`. */
 export function openPaths(pid: number): string[] {
   return readdirSync(`/proc/${pid}/fd`).flatMap((descriptor) => {

@@ -8,7 +8,7 @@ import { gunzipSync } from 'node:zlib';
 export interface ReferenceRecord {
   readonly std: string;
   readonly message: Buffer;
-  /** The time of the record's first piece, as it stands in the file. */
+  /** The time of the record's last piece, as it stands in the file: when the record was complete. */
   readonly time: string;
   /** The writer never wrote the end of this record. */
   readonly partial: boolean;
@@ -48,7 +48,7 @@ function joinPieces(pieces: Iterable<Piece>): ReferenceRecord[] {
   const records: ReferenceRecord[] = [];
   const close = (std: string, list: readonly Piece[], partial: boolean): void => {
     const message = Buffer.concat(list.map((piece) => piece.content));
-    records.push({ std, message, time: list[0]?.time ?? '', partial });
+    records.push({ std, message, time: list.at(-1)?.time ?? '', partial });
   };
   for (const piece of pieces) {
     const list = [...(open.get(piece.std) ?? []), piece];

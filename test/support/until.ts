@@ -7,11 +7,11 @@ const LOOK_AGAIN_MS = 10;
 /**
  * Waits until `condition` holds, looking again every 10 ms. Tests wait for what they need, never for a time.
  *
- * @param what is said when the deadline passes: the sentence that did not come true
+ * @param what is said when the deadline passes: the sentence that did not come true; as a function, with what is there instead
  * @returns what the condition returned: anything but false, undefined and null
  */
 export async function until<T>(
-  what: string,
+  what: string | (() => string),
   condition: () => T | Promise<T>,
   deadlineMs = DEADLINE_MS,
 ): Promise<NonNullable<T>> {
@@ -19,7 +19,9 @@ export async function until<T>(
   for (;;) {
     const answer = await condition();
     if (answer !== false && answer !== undefined && answer !== null) return answer;
-    if (performance.now() > deadline) throw new Error(`not within ${deadlineMs} ms: ${what}`);
+    if (performance.now() > deadline) {
+      throw new Error(`not within ${deadlineMs} ms: ${typeof what === 'string' ? what : what()}`);
+    }
     await pause(LOOK_AGAIN_MS);
   }
 }
