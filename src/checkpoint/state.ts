@@ -104,7 +104,8 @@ const outputSchema = z.object({
   type: z.string(),
   positions: z.record(z.string(), positionSchema),
   ledger: z.unknown(),
-  sink: z.unknown(),
+  // A sink without a state of its own (stdout) leaves the key out; zod's unknown alone would refuse that.
+  sink: z.unknown().optional(),
 });
 const agentSchema = z.object({ pid: integer, host: z.string(), startedAt: z.string() });
 const entrySchema = z.object({
@@ -122,7 +123,7 @@ export const parseEntry = (text: string): CheckpointChange => {
     outputs: new Map(
       Object.entries(entry.outputs).map(([name, output]) => [
         name,
-        { ...output, positions: new Map(Object.entries(output.positions)) },
+        { ...output, sink: output.sink, positions: new Map(Object.entries(output.positions)) },
       ]),
     ),
   };
