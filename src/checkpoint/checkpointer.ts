@@ -83,29 +83,27 @@ export class Checkpointer {
   }
 
   async #commit(): Promise<void> {
+    // In an entry of its own: a stream of the same name may have begun anew, and must not inherit the old positions.
+    const forgotten = this.#forgotten.size > 0 ? [this.#takeForgotten()] : [];
+    const changes = [...forgotten, this.#takeChange()];
     try {
-      // In an entry of its own: a stream of the same name may have begun anew, and must not inherit the old positions.
-      if (this.#forgotten.size > 0) await this.#store.commit(this.#takeForgotten());
-      const change = this.#takeChange();
-      await this.#syncOutputs(change);
-      await this.#store.commit(change);
+      await this.#syncOutputs(changes);
+      for (const change of changes) await this.#store.commit(change);
       if (this.#isFailing) this.#settings.onRecovered();
       this.#isFailing = false;
     } catch (error) {
+      for (const change of changes) this.#store.hold(change);
       this.#isFailing = true;
       this.#settings.onFailed(error);
     }
   }
 
   /** What a checkpoint counts as delivered must be durable first. */
-  async #syncOutputs(change: CheckpointChange): Promise<void> {
-    try {
-      const moved = this.#outputs.filter((output) => change.outputs.has(output.name));
-      await Promise.all(moved.map((output) => output.sync()));
-    } catch (error) {
-      this.#store.hold(change);
-      throw error;
-    }
+  async #syncOutputs(changes: readonly CheckpointChange[]): Promise<void> {
+    // After a failure positions are held back: also of an output that has not moved since.
+    const hasPositions = ({ name }: CheckpointedOutput): boolean =>
+      this.#isFailing || changes.some((change) => change.outputs.has(name));
+    await Promise.all(this.#outputs.filter(hasPositions).map((output) => output.sync()));
   }
 
   #takeForgotten(): CheckpointChange {
