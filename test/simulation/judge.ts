@@ -155,6 +155,7 @@ export class Judge {
     const missing = this.missing();
     if (missing.length === 0) {
       this.#ledger.demandTrueGaps();
+      for (const account of this.#accounts) account.settle(this.#nowMs);
       return;
     }
     const shown = missing.slice(0, MOST_SHOWN).map(({ account, line }) => `${account.name}: ${nameOf(line)}`);

@@ -46,6 +46,7 @@ export class LogWriter {
       this.#longBytes,
       this.#longBytes + 1,
       this.#longBytes * 3,
+      this.#longBytes * 20,
     ]);
     if (stream.format === 'raw' || random.chance(0.5)) {
       this.#write(stream, channel, true, length, random);

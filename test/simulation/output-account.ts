@@ -22,6 +22,9 @@ export interface RecordIds {
   readonly byId: Map<string, string>;
 }
 
+/** It had arrived when the agent died, but that was not checkpointed. */
+const NOT_SAVED = Number.POSITIVE_INFINITY;
+
 /** What one output got, compared record by record with what was written. */
 export class OutputAccount {
   readonly name: string;
@@ -74,10 +77,20 @@ export class OutputAccount {
   mayRepeatSince(ms: number): void {
     this.#lastOf = new Map();
     this.#lastOfChannel = new Map();
+    for (const line of this.#mayRepeat) this.arrived.set(line, NOT_SAVED);
     for (const [line, arrivedMs] of this.arrived) {
-      if (arrivedMs > ms || this.#mayRepeat.has(line)) this.#mayRepeat.add(line);
-      else this.#moveOn([line], false);
+      if (arrivedMs <= ms) {
+        this.#moveOn([line], false);
+        continue;
+      }
+      this.#mayRepeat.add(line);
+      this.arrived.set(line, NOT_SAVED);
     }
+  }
+
+  /** All is well and saved: what was sent again to a file, unseen because it looks the same, too. */
+  settle(nowMs: number): void {
+    for (const [line, arrivedMs] of this.arrived) if (arrivedMs === NOT_SAVED) this.arrived.set(line, nowMs);
   }
 
   take(record: OutputRecord, nowMs: number): void {
@@ -209,7 +222,7 @@ export class OutputAccount {
   }
 
   #arrive(line: LogLine, nowMs: number): void {
-    if (!this.arrived.has(line)) this.arrived.set(line, nowMs);
+    if (!this.arrived.has(line) || this.#mayRepeat.has(line)) this.arrived.set(line, nowMs);
     this.#mayRepeat.delete(line);
   }
 
