@@ -155,12 +155,23 @@ describe('a state directory in trouble', () => {
     disk.failing.set('makeDirectory', 'EROFS');
     const store = await disk.open();
     expect(disk.complaints).toEqual([expect.stringContaining('EROFS')]);
-    await expect(disk.done(store.commit(moves('a', 1)))).rejects.toThrow('EROFS');
+    await expect(disk.done(store.commit(moves('a', 1)))).rejects.toThrow('ENOENT');
     disk.failing.clear();
     await disk.done(store.commit(moves('b', 1)));
     const other = disk.world.start();
     expect(other.system.files.lock(STATE)).toBeUndefined();
     expect((await disk.restart()).state).toEqual(store.state);
+  });
+
+  it('writes nothing once another agent has taken the directory that it could not lock', async () => {
+    const disk = new StateWorld();
+    disk.failing.set('lock', 'EIO');
+    const store = await disk.open();
+    disk.failing.clear();
+    const other = disk.world.start();
+    expect(other.system.files.lock(STATE)).toBeDefined();
+    await expect(disk.done(store.commit(moves('a', 1)))).rejects.toMatchObject({ code: 'state_locked' });
+    expect(disk.world.disk.names(STATE)).toEqual(['lock']);
   });
 
   it('begins anew where the checkpoint cannot be read, and says so', async () => {
