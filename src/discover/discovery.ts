@@ -28,6 +28,10 @@ export interface DiscoverySettings {
 
 /** The walk and the hints yield to the reading after this long. */
 const SLICE_MS = 5;
+/** Where hints led is left alone for so long at least: a plain directory gives one for every write to any of its files. */
+const HINT_PAUSE_MS = 20;
+/** And for so many times as long as it took, so that hints never take more than a fifth of the time. */
+const HINT_PAUSES = 4;
 /** Noted hints; when more come, a rescan is the cheaper way to look. */
 const MOST_HINTS = 4096;
 /** Below a pods directory: pods (0) and their containers (1). The files themselves are not watched. */
@@ -46,6 +50,9 @@ export class Discovery {
   /** Directories in which something could not be settled. */
   readonly #again = new Set<string>();
   #walk: Sightings | undefined;
+  /** The round of hints that is being followed, and since when. */
+  #round: { readonly sightings: Sightings; readonly sinceMs: number } | undefined;
+  #roundDueMs = 0;
   #isFirstWalk = true;
   #rescanDueMs = 0;
   #isMissing = false;
@@ -63,18 +70,19 @@ export class Discovery {
   }
 
   get isBusy(): boolean {
-    return this.#walk !== undefined || this.#hints.size > 0;
+    return this.#walk !== undefined || this.#round !== undefined;
   }
 
   get nextDueMs(): number {
-    return this.#rescanDueMs;
+    return this.#hints.size > 0 ? Math.min(this.#rescanDueMs, this.#roundDueMs) : this.#rescanDueMs;
   }
 
   /** Looks where hints point and where the walk goes on, for a few milliseconds at most. */
   step(nowMs: number): void {
     const until = nowMs + SLICE_MS;
     if (this.#walk === undefined && nowMs >= this.#rescanDueMs) this.#startWalk();
-    while (this.#clock.monotonic() < until && this.#hints.size > 0) this.#followHint();
+    if (this.#round === undefined && this.#hints.size > 0 && nowMs >= this.#roundDueMs) this.#startRound(nowMs);
+    while (this.#round !== undefined && this.#clock.monotonic() < until) this.#followOn(this.#round);
     while (this.#walk !== undefined && this.#clock.monotonic() < until) this.#walkOn(this.#walk, nowMs);
   }
 
@@ -131,11 +139,19 @@ export class Discovery {
     this.#watchRoots();
   }
 
-  #followHint(): void {
-    const [path] = this.#hints;
-    if (path === undefined) return;
-    this.#hints.delete(path);
-    for (const sightings of this.#survey.follow(path, this.#clock.now())) this.#report(sightings);
+  #startRound(nowMs: number): void {
+    const paths = [...this.#hints];
+    this.#hints.clear();
+    this.#round = { sightings: this.#survey.follow(paths, this.#clock.now()), sinceMs: nowMs };
+  }
+
+  #followOn({ sightings, sinceMs }: { readonly sightings: Sightings; readonly sinceMs: number }): void {
+    const { value, done } = sightings.next();
+    if (value !== undefined) this.#report(value);
+    if (done !== true) return;
+    this.#round = undefined;
+    const nowMs = this.#clock.monotonic();
+    this.#roundDueMs = nowMs + Math.max(HINT_PAUSE_MS, HINT_PAUSES * (nowMs - sinceMs));
   }
 
   #report(sightings: readonly StreamSighting[]): void {

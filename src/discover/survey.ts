@@ -70,22 +70,24 @@ export class Survey {
     }
   }
 
-  /** What a hint about this path leads to: the directory that it is, or is in, or the directories below it. */
-  *follow(path: string, nowMs: number): Sightings {
-    const { logsDirectory } = this.#settings;
-    for (const directory of [path, dirname(path)]) {
-      if (
-        directory === logsDirectory ||
+  /** What hints about these paths lead to; each directory is read once, however many of them are about it. */
+  *follow(paths: Iterable<string>, nowMs: number): Sightings {
+    const directories = new Set<string>();
+    for (const path of paths) for (const directory of this.#placesOf(path)) directories.add(directory);
+    for (const directory of directories) yield* this.scan(directory, nowMs, true);
+  }
+
+  /** The directory that the path is, or is in, or the directories below it. */
+  #placesOf(path: string): readonly string[] {
+    const places = [path, dirname(path)].filter(
+      (directory) =>
+        directory === this.#settings.logsDirectory ||
         this.#isContainerDirectory(directory) ||
-        this.#reported.has(directory)
-      ) {
-        yield* this.scan(directory, nowMs, true);
-      }
-    }
-    if (this.#podsDirectories.has(dirname(path)) && parsePodDirectory(basename(path)) !== undefined) {
-      for (const container of this.#subdirectories(path))
-        yield* this.scan(join(path, container), nowMs, true);
-    }
+        this.#reported.has(directory),
+    );
+    const isPod = this.#podsDirectories.has(dirname(path)) && parsePodDirectory(basename(path)) !== undefined;
+    if (!isPod) return places;
+    return [...places, ...this.#subdirectories(path).map((container) => join(path, container))];
   }
 
   /** Reads one directory of log files, if it changed or if `always`. */
