@@ -5,6 +5,7 @@ import type { FileStatus } from '../../src/system/system.ts';
 type Core = Volume['_core'];
 /** An inode of memfs. */
 export type Inode = ReturnType<Core['createNode']>;
+type Link = Core['root'];
 
 interface Metadata {
   readonly ino: bigint;
@@ -51,6 +52,9 @@ export class FakeDisk {
   readonly #held = new Map<Inode, number>();
   readonly #freed: bigint[] = [];
   readonly #listeners = new Set<DiskListener>();
+  /** Where paths lead, until a name comes or goes. */
+  readonly #followed = new Map<string, Link | undefined>();
+  readonly #unfollowed = new Map<string, Link | undefined>();
   #nextIno = 100_000n;
   #births = 0n;
 
@@ -73,6 +77,7 @@ export class FakeDisk {
     const existing = this.inodeAt(path);
     if (existing !== undefined) return existing;
     this.volume.closeSync(this.volume.openSync(path, 'a'));
+    this.#forgetWalks();
     const inode = this.#existing(path);
     this.#describe(inode);
     this.#changed(path, true);
@@ -140,15 +145,28 @@ export class FakeDisk {
   // Looks
 
   inodeAt(path: string, followLinks = true): Inode | undefined {
+    return this.#walk(path, followLinks)?.getNode();
+  }
+
+  /** A walk takes memfs some microseconds, and the agent asks for the same few paths again and again. */
+  #walk(path: string, followLinks: boolean): Link | undefined {
+    const walked = followLinks ? this.#followed : this.#unfollowed;
+    if (walked.has(path)) return walked.get(path);
     const link = this.volume._core.walk(path, followLinks, false, false);
-    return link.ok && link.value !== null ? link.value.getNode() : undefined;
+    const found = link.ok ? (link.value ?? undefined) : undefined;
+    walked.set(path, found);
+    return found;
+  }
+
+  #forgetWalks(): void {
+    this.#followed.clear();
+    this.#unfollowed.clear();
   }
 
   /** The names in a directory; empty if it is none. */
   names(directory: string): readonly string[] {
-    const link = this.volume._core.walk(directory, true, false, false);
-    if (!link.ok || link.value === null) return [];
-    return [...link.value.children.keys()].filter((name) => name !== '.' && name !== '..');
+    const children = this.#walk(directory, true)?.children.keys() ?? [];
+    return [...children].filter((name) => name !== '.' && name !== '..');
   }
 
   /** A copy of the bytes. */
@@ -258,6 +276,7 @@ export class FakeDisk {
   readonly #lastPath = new WeakMap<Inode, string>();
 
   #changed(path: string, inDirectory: boolean): void {
+    if (inDirectory) this.#forgetWalks();
     const inode = this.inodeAt(path, false);
     if (inode !== undefined) this.#lastPath.set(inode, path);
     const parent = inDirectory ? this.inodeAt(dirname(path)) : undefined;
