@@ -169,10 +169,12 @@ export class Events {
   }
 
   checkpointUnreadable(path: string, reason: string): void {
-    this.#log.error(
-      { path, reason },
-      'the checkpoint cannot be used; it was set aside and positions begin anew',
-    );
+    this.#seldom(`unusable/${path}`, (leftOut) => {
+      this.#log.error(
+        { path, reason, leftOut },
+        'the checkpoint, or a part of it, cannot be used; what it does not say begins anew',
+      );
+    });
   }
 
   checkpointFailed(error: unknown): void {
