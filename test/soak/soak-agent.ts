@@ -1,96 +1,141 @@
-import { existsSync, renameSync } from 'node:fs';
-import { NodeAgent } from '../support/node-agent.ts';
-import { openPaths, usageOf } from '../support/process-usage.ts';
+import { type AgentStatus, readStatus } from '../support/agent-status.ts';
+import { agentFlags, collectOnce, NodeAgent } from '../support/node-agent.ts';
+import { type ProcessUsage, usageOf } from '../support/process-usage.ts';
 import type { TempNode } from '../support/temp-node.ts';
-import { until } from '../support/until.ts';
 
-const STOP_MS = 60_000;
-
-/** What the agent took from the machine, over all of its lives. */
-export interface Footprint {
+/** What the agent took from the node, over all of its lives. */
+export interface AgentUsage {
   readonly rssBytes: number;
   readonly peakRssBytes: number;
   readonly descriptors: number;
-  readonly cpuSeconds: number;
+  readonly mostDescriptors: number;
+  /** Share of one core while it was up. */
+  readonly cpuShare: number;
+  readonly cleanStops: number;
+  readonly kills: number;
+  /** What it took more than it may. */
+  readonly excesses: readonly string[];
 }
 
-/** The agent of a soak: one after the other, ended cleanly or by kill -9. */
+/** What an agent over twenty containers may take; the descriptors are for all generations of their logs. */
+const MOST_RSS_BYTES = 200 << 20;
+const MOST_DESCRIPTORS = 250;
+
+const NONE: ProcessUsage = { rssBytes: 0, peakRssBytes: 0, descriptors: 0, cpuSeconds: 0 };
+const LEVELS_THAT_MATTER = 40;
+
+/** The agent of the soak, life after life over the same state. */
 export class SoakAgent implements AsyncDisposable {
   readonly #node: TempNode;
-  #agent: NodeAgent;
-  #footprint: Footprint = { rssBytes: 0, peakRssBytes: 0, descriptors: 0, cpuSeconds: 0 };
-  #cpuOfTheDead = 0;
-  kills = 0;
-  restarts = 0;
+  readonly #said = new Map<string, number>();
+  #life: NodeAgent | undefined;
+  #upSinceMs = 0;
+  #now = NONE;
+  #peakRssBytes = 0;
+  #mostDescriptors = 0;
+  #cpuSeconds = 0;
+  #upSeconds = 0;
+  #cleanStops = 0;
+  #kills = 0;
 
   constructor(node: TempNode) {
     this.#node = node;
-    this.#agent = new NodeAgent(node);
   }
 
-  get footprint(): Footprint {
-    return this.#footprint;
+  /** 0 while it is down. */
+  get upMs(): number {
+    return this.#life === undefined ? 0 : performance.now() - this.#upSinceMs;
   }
 
-  /** Looks at the process; throws if it ended by itself. */
-  measure(): Footprint {
-    if (!this.#agent.isRunning)
-      throw new Error(`the agent ended by itself:\n${this.#agent.stderr.slice(-4_000)}`);
-    const now = usageOf(this.#agent.pid);
-    this.#footprint = {
-      ...now,
-      peakRssBytes: Math.max(this.#footprint.peakRssBytes, now.peakRssBytes),
-      cpuSeconds: this.#cpuOfTheDead + now.cpuSeconds,
+  get usage(): AgentUsage {
+    const upSeconds = this.#upSeconds + this.upMs / 1_000;
+    return {
+      rssBytes: this.#now.rssBytes,
+      peakRssBytes: this.#peakRssBytes,
+      descriptors: this.#now.descriptors,
+      mostDescriptors: this.#mostDescriptors,
+      cpuShare: upSeconds === 0 ? 0 : (this.#cpuSeconds + this.#now.cpuSeconds) / upSeconds,
+      cleanStops: this.#cleanStops,
+      kills: this.#kills,
+      excesses: [
+        ...(this.#peakRssBytes > MOST_RSS_BYTES ? [`RSS was ${this.#peakRssBytes} bytes`] : []),
+        ...(this.#mostDescriptors > MOST_DESCRIPTORS
+          ? [`${this.#mostDescriptors} descriptors were open`]
+          : []),
+      ],
     };
-    return this.#footprint;
   }
 
-  async killHard(): Promise<void> {
-    this.#bury();
-    await this.#agent.killHard();
-    this.kills++;
+  /** Its warnings and errors by text, and how often each was said. */
+  get said(): ReadonlyMap<string, number> {
+    return this.#said;
+  }
+
+  start(): void {
+    this.#life = new NodeAgent(this.#node, agentFlags(this.#node, '--log-level', 'warn'));
+    this.#upSinceMs = performance.now();
+  }
+
+  /** Looks at what it takes. Throws if it has ended by itself, which it must never do. */
+  sample(): void {
+    if (this.#life === undefined) return;
+    if (!this.#life.isRunning) throw new Error(`the agent ended by itself:\n${this.#life.stderr}`);
+    this.#now = usageOf(this.#life.pid);
+    this.#peakRssBytes = Math.max(this.#peakRssBytes, this.#now.peakRssBytes);
+    this.#mostDescriptors = Math.max(this.#mostDescriptors, this.#now.descriptors);
   }
 
   async stop(): Promise<void> {
-    this.#bury();
-    const { code } = await this.#agent.stop(STOP_MS);
-    if (code !== 0) throw new Error(`the agent ended with ${code}:\n${this.#agent.stderr.slice(-4_000)}`);
-    this.restarts++;
+    this.sample();
+    const exit = await this.#life?.stop();
+    if (exit !== undefined && exit.code !== 0) {
+      throw new Error(`the agent ended with ${exit.code ?? exit.signal}:\n${this.#life?.stderr}`);
+    }
+    this.#cleanStops++;
+    this.#buryLife();
   }
 
-  /** Starts the next agent and waits until it delivers: the node writes all the time. */
-  async start(): Promise<void> {
-    const before = this.delivered;
-    this.#agent = new NodeAgent(this.#node);
-    await this.untilDelivering(before);
+  async kill(): Promise<void> {
+    this.sample();
+    await this.#life?.killHard();
+    this.#kills++;
+    this.#buryLife();
   }
 
-  async untilDelivering(before: number): Promise<void> {
-    await this.#agent.until('the agent delivers', () => this.delivered !== before, STOP_MS);
+  /** Has everything that is there delivered, by an agent that ends when it has. */
+  async deliverRest(): Promise<AgentStatus | undefined> {
+    const { code, stderr } = await collectOnce(this.#node, '--log-level', 'warn');
+    if (code !== 0) throw new Error(`birler run --once ended with ${code}:\n${stderr}`);
+    this.#remember(stderr);
+    return readStatus(this.#node.state);
   }
 
-  /** Lines in the output that is written now. */
-  get delivered(): number {
-    return this.#agent.delivered;
+  #buryLife(): void {
+    this.#upSeconds += this.upMs / 1_000;
+    this.#cpuSeconds += this.#now.cpuSeconds;
+    this.#remember(this.#life?.stderr ?? '');
+    this.#now = { ...this.#now, cpuSeconds: 0 };
+    this.#life = undefined;
   }
 
-  /** Moves the output away and lets the agent open a new one. Returns where the old one is. */
-  async rotateOutput(): Promise<string> {
-    const moved = `${this.#node.output}.moved`;
-    renameSync(this.#node.output, moved);
-    this.#agent.signal('SIGHUP');
-    await until(
-      'the output is opened anew',
-      () => existsSync(this.#node.output) && !openPaths(this.#agent.pid).includes(moved),
-    );
-    return moved;
-  }
-
-  #bury(): void {
-    this.#cpuOfTheDead = this.measure().cpuSeconds;
+  #remember(stderr: string): void {
+    for (const line of stderr.split('\n')) {
+      if (line === '') continue;
+      const text = messageIn(line);
+      if (text !== undefined) this.#said.set(text, (this.#said.get(text) ?? 0) + 1);
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#agent[Symbol.asyncDispose]();
+    await this.#life?.[Symbol.asyncDispose]();
+  }
+}
+
+function messageIn(line: string): string | undefined {
+  try {
+    const { level, msg } = JSON.parse(line) as { readonly level: number; readonly msg: string };
+    return level >= LEVELS_THAT_MATTER ? msg : undefined;
+  } catch {
+    return line; // Not of its log: Node itself has something to say, or a kill cut the line.
   }
 }

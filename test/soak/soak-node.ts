@@ -1,7 +1,7 @@
 import { Random } from '../simulation/random.ts';
 import type { Account } from '../support/account.ts';
 import { BackgroundLoad, Pace } from '../support/background-load.ts';
-import { TempNode } from '../support/temp-node.ts';
+import type { TempNode } from '../support/temp-node.ts';
 import { CutFile } from './cut-file.ts';
 import { SoakContainer } from './soak-container.ts';
 import { Timetable } from './timetable.ts';
@@ -13,6 +13,17 @@ const PLAIN_LINES_PER_SECOND = 100;
 /** A kubelet takes a minute and more to remove what is dead; this one is in a hurry, but not faster than an agent starts. */
 const REMOVED_AFTER_MS = 5_000;
 
+const CHURN_MS = { least: 2_000, most: 6_000 };
+const CUT_MS = { least: 3_000, most: 8_000 };
+const NAMESPACES = ['shop', 'payments', 'data', 'ingress'] as const;
+
+interface Surroundings {
+  /** Is told of each stream when it begins. */
+  readonly onStream: (account: Account) => void;
+  /** How long the agent has been up: nothing is removed that it had no chance to see. */
+  readonly agentUpMs: () => number;
+}
+
 export interface NodeCounts {
   rotations: number;
   restarts: number;
@@ -21,31 +32,27 @@ export interface NodeCounts {
 
 /** The node of the soak: containers that write, rotate, restart and die, and a file that is cut. */
 export class SoakNode implements AsyncDisposable {
-  readonly node = new TempNode('birler-soak');
-  readonly cutFile = new CutFile(this.node.logs);
+  readonly cutFile: CutFile;
   readonly counts: NodeCounts = { rotations: 0, restarts: 0, podsDied: 0 };
+  readonly #temp: TempNode;
   readonly #random: Random;
+  readonly #surroundings: Surroundings;
   readonly #containers: SoakContainer[];
-  readonly #onStream: (account: Account) => void;
   readonly #doomed: { readonly atMs: number; readonly remove: () => void }[] = [];
   readonly #plainPace = new Pace(PLAIN_LINES_PER_SECOND);
   readonly #churn: Timetable;
   readonly #cuts: Timetable;
-  readonly #agentUpMs: () => number;
   #load: BackgroundLoad | undefined;
   #pods = 0;
 
-  /**
-   * @param onStream is told of each container stream when it begins
-   * @param agentUpMs how long the agent has been up: nothing is removed that it had no chance to see
-   */
-  constructor(seed: number, onStream: (account: Account) => void, agentUpMs: () => number) {
+  constructor(temp: TempNode, seed: number, surroundings: Surroundings) {
+    this.#temp = temp;
     this.#random = new Random(seed);
-    this.#onStream = onStream;
-    this.#agentUpMs = agentUpMs;
-    this.#churn = new Timetable(this.#random, 2_000, 6_000);
-    this.#cuts = new Timetable(this.#random, 3_000, 8_000);
-    onStream(this.cutFile.account);
+    this.#surroundings = surroundings;
+    this.cutFile = new CutFile(temp.logs);
+    this.#churn = new Timetable(this.#random, CHURN_MS.least, CHURN_MS.most);
+    this.#cuts = new Timetable(this.#random, CUT_MS.least, CUT_MS.most);
+    surroundings.onStream(this.cutFile.account);
     this.#containers = Array.from({ length: CONTAINERS }, () => this.#newContainer());
   }
 
@@ -88,9 +95,9 @@ export class SoakNode implements AsyncDisposable {
   }
 
   #newContainer(): SoakContainer {
-    const pod = this.node.pod({ namespace: this.#random.pick(NAMESPACES), name: `app-${this.#pods++}` });
+    const pod = this.#temp.pod({ namespace: this.#random.pick(NAMESPACES), name: `app-${this.#pods++}` });
     const linesPerSecond = (LINES_PER_SECOND - PLAIN_LINES_PER_SECOND) / CONTAINERS;
-    return new SoakContainer(pod, linesPerSecond, this.#random, this.#onStream);
+    return new SoakContainer(pod, linesPerSecond, this.#random, this.#surroundings.onStream);
   }
 
   #doom(remove: () => void): void {
@@ -98,7 +105,7 @@ export class SoakNode implements AsyncDisposable {
   }
 
   #removeDoomed(): void {
-    if (this.#agentUpMs() < REMOVED_AFTER_MS) return;
+    if (this.#surroundings.agentUpMs() < REMOVED_AFTER_MS) return;
     while ((this.#doomed[0]?.atMs ?? Number.POSITIVE_INFINITY) <= performance.now()) {
       this.#doomed.shift()?.remove();
     }
@@ -108,8 +115,5 @@ export class SoakNode implements AsyncDisposable {
     await this.pause();
     for (const container of this.#containers) container[Symbol.dispose]();
     this.cutFile[Symbol.dispose]();
-    this.node[Symbol.dispose]();
   }
 }
-
-const NAMESPACES = ['shop', 'payments', 'data', 'ingress'] as const;

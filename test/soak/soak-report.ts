@@ -1,89 +1,92 @@
-import { sumVerdicts, type Verdict, type Verifier } from '../support/verify.ts';
-import type { SoakAgent } from './soak-agent.ts';
+import type { Judgement } from './judge.ts';
+import type { AgentUsage } from './soak-agent.ts';
 import type { SoakNode } from './soak-node.ts';
 
-const MEBIBYTE = 1 << 20;
+const mib = (bytes: number): string => (bytes / (1 << 20)).toFixed(0);
 
-export interface Finding {
-  readonly total: Verdict;
-  /** Bytes of the log that did not arrive, by comparing; and what birler says of it. */
-  readonly lostBytes: number;
-  readonly ledgerBytes: number;
-  /** Gaps whose size nobody can know: then the two numbers need not be equal. */
-  readonly unknownGaps: number;
-  readonly foreignLines: number;
-  readonly isHonest: boolean;
-}
-
-export function findingOf(verifier: Verifier): Finding {
-  const verdicts = verifier.verdicts();
-  const total = sumVerdicts(verdicts);
-  const ledgerBytes = total.gaps.reduce((sum, gap) => sum + (gap.bytes ?? 0), 0);
-  const unknownGaps = total.gaps.filter((gap) => gap.bytes === null).length;
-  const foreignLines = [...verifier.foreign.values()].reduce((sum, lines) => sum + lines, 0);
-  const isExact = total.doubled === 0 && total.swapped === 0 && total.changed === 0 && foreignLines === 0;
-  const isHonest = isExact && verdicts.every(isAccounted);
-  return { total, lostBytes: total.missingBytes, ledgerBytes, unknownGaps, foreignLines, isHonest };
-}
-
-/** Every loss of a stream stands in its gaps, with its size where that is known. */
-function isAccounted({ missing, missingBytes, gaps }: Verdict): boolean {
-  if (gaps.some((gap) => gap.bytes === null)) return true;
-  return missing === 0
-    ? gaps.length === 0
-    : gaps.reduce((sum, gap) => sum + (gap.bytes ?? 0), 0) === missingBytes;
+export interface SoakState {
+  readonly seconds: number;
+  readonly node: SoakNode;
+  readonly judgement: Judgement;
+  readonly usage: AgentUsage;
+  /** A sentence for each promise that was broken. */
+  readonly broken: readonly string[];
 }
 
 const COLUMNS = [
-  'time',
+  'seconds',
   'written',
   'delivered',
   'lost',
-  'lost B',
-  'ledger B',
-  'twice',
-  'order',
+  'doubled',
+  'swapped',
   'changed',
+  'cut: lost',
+  'rotations',
+  'stops',
+  'kills',
   'RSS MiB',
-  'fds',
+  'files',
   'CPU %',
-];
-const WIDTH = 10;
+] as const;
 
-export const reportHeader = (): string => COLUMNS.map((title) => title.padStart(WIDTH)).join('');
+/** One row every half minute; `lost` is of containers, `cut: lost` of the file that copytruncate cuts. */
+export const tableHead = (): string => `${COLUMNS.join('  ')}\n`;
 
-/** One line of the table; `elapsedSeconds` is for the time column and the share of a core. */
-export function reportLine(finding: Finding, agent: SoakAgent, elapsedSeconds: number): string {
-  const { total, lostBytes, ledgerBytes, unknownGaps } = finding;
-  const { rssBytes, descriptors, cpuSeconds } = agent.footprint;
+export function tableRow({ seconds, node, judgement, usage }: SoakState): string {
+  const { containers, cut } = judgement;
   const cells = [
-    `${Math.round(elapsedSeconds)} s`,
-    total.written,
-    total.delivered,
-    total.missing,
-    lostBytes,
-    unknownGaps === 0 ? ledgerBytes : `${ledgerBytes}+${unknownGaps}?`,
-    total.doubled,
-    total.swapped,
-    total.changed + finding.foreignLines,
-    Math.round(rssBytes / MEBIBYTE),
-    descriptors,
-    ((cpuSeconds / elapsedSeconds) * 100).toFixed(1),
+    seconds.toFixed(0),
+    containers.written + cut.written,
+    containers.delivered + cut.delivered,
+    containers.missing,
+    containers.doubled + cut.doubled,
+    containers.swapped + cut.swapped,
+    containers.changed + cut.changed,
+    cut.missing,
+    node.counts.rotations,
+    usage.cleanStops,
+    usage.kills,
+    mib(usage.rssBytes),
+    usage.descriptors,
+    (usage.cpuShare * 100).toFixed(1),
   ];
-  return cells.map((cell) => String(cell).padStart(WIDTH)).join('');
+  return `${cells.map((cell, at) => String(cell).padStart(COLUMNS[at]?.length ?? 0)).join('  ')}\n`;
 }
 
-/** The last words: what happened meanwhile, and whether measure and ledger agree. */
-export function conclusion(finding: Finding, agent: SoakAgent, node: SoakNode): string {
-  const lines = [
-    `${node.rotations} rotations, ${node.truncations} copytruncates, ${node.pods} pods, ` +
-      `${agent.restarts} clean stops, ${agent.kills} times kill -9`,
-    `peak memory ${Math.round(agent.footprint.peakRssBytes / MEBIBYTE)} MiB`,
-    ...finding.total.examples.slice(0, 20).map((example) => `  ${example}`),
-    ...finding.total.gaps.slice(0, 20).map((gap) => `  gap: ${JSON.stringify(gap)}`),
-    finding.isHonest
-      ? 'Everything written is delivered once and in order, or stands in the ledger.'
-      : 'The numbers do NOT agree.',
+export function finalTable({ seconds, node, judgement, usage }: SoakState): string {
+  const { containers, cut } = judgement;
+  const count = (value: number): string => value.toLocaleString('en');
+  const written = containers.written + cut.written;
+  const rows: readonly (readonly [string, string])[] = [
+    ['seconds', count(Math.round(seconds))],
+    ['container streams', count(judgement.streams - 1)],
+    ['lines written', `${count(written)} (${count(Math.round(written / seconds))} a second)`],
+    ['lines delivered', count(containers.delivered + cut.delivered)],
+    ['containers: lost', count(containers.missing)],
+    ['duplicated', count(containers.doubled + cut.doubled)],
+    ['out of order', count(containers.swapped + cut.swapped)],
+    ['changed', count(containers.changed + cut.changed + judgement.foreignLines)],
+    ['copytruncate: cuts', count(node.cutFile.cuts)],
+    ['  lines in no file any more', count(node.cutFile.exposedLines)],
+    ['  lost, measured', `${count(cut.missing)} lines, ${count(cut.missingBytes)} bytes`],
+    ['  lost, told in the output', toldOf(judgement)],
+    [
+      '  lost, never seen by the agent',
+      `${count(Math.max(0, cut.missingBytes - judgement.cutToldBytes))} bytes`,
+    ],
+    ['ledger', `${count(judgement.ledgerEvents)} losses, ${count(judgement.ledgerBytes)} bytes`],
+    ['rotations', count(node.counts.rotations)],
+    ['container restarts', count(node.counts.restarts)],
+    ['pods that died', count(node.counts.podsDied)],
+    ['agent: clean stops, kill -9', `${usage.cleanStops}, ${usage.kills}`],
+    ['agent: RSS at the end, peak', `${mib(usage.rssBytes)}, ${mib(usage.peakRssBytes)} MiB`],
+    ['agent: descriptors, most', `${usage.descriptors}, ${usage.mostDescriptors}`],
+    ['agent: CPU', `${(usage.cpuShare * 100).toFixed(1)} % of a core`],
   ];
-  return lines.join('\n');
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}\n`).join('');
 }
+
+const toldOf = ({ cutToldBytes, cutToldUnknown }: Judgement): string =>
+  `${cutToldBytes.toLocaleString('en')} bytes${cutToldUnknown > 0 ? `, and ${cutToldUnknown} times an unknown number` : ''}`;

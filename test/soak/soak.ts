@@ -1,118 +1,53 @@
 /**
- * `npm run soak -- --minutes N [--seed N]`: a node under load, and an agent that is stopped, started and killed meanwhile.
- * Every 30 s the writers hold their breath, everything that was written is looked for in the output, and a line of the table
- * is printed. Exit code 0 when every line was delivered once and in order or stands in the ledger, else 1.
+ * `npm run soak -- --minutes N [--seed S]`: the real agent over a node that writes about 2,000 numbered lines a second,
+ * rotates, cuts, restarts and dies, while the agent itself is stopped and killed now and then. Every 30 seconds, and at the
+ * end, the writers pause, the rest is delivered by `birler run --once`, and the whole output is compared with what was
+ * written. Exit code 1 when a promise was broken (the sentence says which), 2 for a wrong command line.
+ *
+ * The seed decides what happens and when; how it falls together with what the agent does is the machine's.
  */
-import { unlinkSync } from 'node:fs';
-import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { Random } from '../simulation/random.ts';
-import type { Account } from '../support/account.ts';
-import { untilStill } from '../support/until.ts';
-import { Verifier } from '../support/verify.ts';
-import { SoakAgent } from './soak-agent.ts';
-import { SoakNode } from './soak-node.ts';
-import { conclusion, type Finding, findingOf, reportHeader, reportLine } from './soak-report.ts';
+import { examplesOf } from './judge.ts';
+import { finalTable, tableHead, tableRow } from './soak-report.ts';
+import { SoakRun } from './soak-run.ts';
 
-const ROUND_MS = 30_000;
-const LOOK_MS = 500;
-/** The output is complete when nothing has come for so long. */
-const STILL_MS = 2_500;
+const USAGE = 'usage: npm run soak -- --minutes N [--seed S]   (N up to 10080, S a whole number)\n';
+const MOST_MINUTES = 10_080;
+const MOST_SEED = 0xffff_ffff;
 
-interface Round {
-  readonly endMs: number;
-  /** When to end the agent, and how. */
-  readonly troubles: { readonly atMs: number; readonly kind: 'kill' | 'restart' }[];
+interface Asked {
+  readonly minutes: number;
+  readonly seed: number;
 }
 
-const say = (text: string): boolean => process.stdout.write(`${text}\n`);
+const say = (text: string): boolean => process.stdout.write(text);
 
-process.exitCode = await main();
+const asked = argumentsAsked();
+if (asked === undefined) process.stderr.write(USAGE);
+process.exitCode = asked === undefined ? 2 : await soak(asked);
 
-async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { minutes: { type: 'string' }, seed: { type: 'string' } } });
-  const minutes = Number(values.minutes ?? '5');
-  const seed = Number(values.seed ?? Date.now() % 1_000_000);
-  if (!(minutes > 0) || !Number.isSafeInteger(seed)) {
-    process.stderr.write('usage: npm run soak -- [--minutes N] [--seed N]\n');
-    return 2;
+async function soak({ minutes, seed }: Asked): Promise<number> {
+  say(`soak of ${minutes} minutes, seed ${seed}; Ctrl+C ends it early\n${tableHead()}`);
+  const interrupt = new AbortController();
+  process.once('SIGINT', () => interrupt.abort());
+  await using run = new SoakRun(seed);
+  const state = await run.run(minutes * 60_000, interrupt.signal, (now) => say(tableRow(now)));
+  say(`\n${finalTable(state)}`);
+  for (const [text, times] of run.diagnostics) say(`the agent said ${times} times: ${text}\n`);
+  if (state.broken.length === 0) say('every promise was kept\n');
+  else say(`BROKEN (--seed ${seed}):\n  ${[...state.broken, ...examplesOf(state.judgement)].join('\n  ')}\n`);
+  return state.broken.length === 0 ? 0 : 1;
+}
+
+/** @returns undefined for a command line that is wrong */
+function argumentsAsked(): Asked | undefined {
+  try {
+    const { values } = parseArgs({ options: { minutes: { type: 'string' }, seed: { type: 'string' } } });
+    const minutes = Number(values.minutes ?? Number.NaN);
+    const seed = Number(values.seed ?? Date.now() % MOST_SEED);
+    const isRight = minutes > 0 && minutes <= MOST_MINUTES && Number.isInteger(seed);
+    return isRight ? { minutes, seed } : undefined;
+  } catch {
+    return undefined; // An option that there is not: the usage says which there are.
   }
-  const interrupted = new AbortController();
-  process.once('SIGINT', () => interrupted.abort());
-  say(`A soak of ${minutes} minutes, seed ${seed}; Ctrl+C ends it with a report.`);
-  const finding = await soak(minutes * 60_000, new Random(seed), interrupted.signal);
-  return finding.isHonest ? 0 : 1;
-}
-
-async function soak(durationMs: number, random: Random, interrupted: AbortSignal): Promise<Finding> {
-  const waiting: Account[] = [];
-  await using node = new SoakNode(random, (account) => waiting.push(account));
-  await using agent = new SoakAgent(node.node);
-  node.resume();
-  await agent.untilDelivering(0);
-  using verifier = new Verifier(node.node.output);
-  const begin = performance.now();
-  say(reportHeader());
-  for (;;) {
-    const nowMs = performance.now() - begin;
-    await liveThrough(planRound(random, Math.min(ROUND_MS, durationMs - nowMs)), node, agent, interrupted);
-    for (const account of waiting.splice(0)) verifier.expect(account);
-    await node.pause();
-    await untilStill('the output is complete', () => agent.delivered, STILL_MS);
-    const moved = await agent.rotateOutput();
-    await agent.stop();
-    verifier.readOn();
-    const elapsedMs = performance.now() - begin;
-    const finding = findingOf(verifier);
-    say(reportLine(finding, agent, elapsedMs / 1_000));
-    if (elapsedMs >= durationMs || interrupted.aborted || !finding.isHonest) {
-      say(conclusion(finding, agent, node));
-      return finding;
-    }
-    verifier.goOnIn(node.node.output);
-    unlinkSync(moved);
-    node.resume();
-    await agent.start();
-  }
-}
-
-/** Two ends of the agent a round, at times of their own, and not so close that nothing happens between them. */
-function planRound(random: Random, lengthMs: number): Round {
-  const kinds = ['kill', 'restart'] as const;
-  const troubles = kinds.map((kind, index) => ({
-    kind,
-    atMs: random.between(
-      Math.floor(lengthMs * (0.1 + index * 0.45)),
-      Math.floor(lengthMs * (0.4 + index * 0.45)),
-    ),
-  }));
-  return { endMs: lengthMs, troubles };
-}
-
-async function liveThrough(
-  round: Round,
-  node: SoakNode,
-  agent: SoakAgent,
-  interrupted: AbortSignal,
-): Promise<void> {
-  const begin = performance.now();
-  node.isWatched = true;
-  node.resume();
-  while (performance.now() - begin < round.endMs && !interrupted.aborted) {
-    agent.measure();
-    const [next] = round.troubles;
-    if (next !== undefined && performance.now() - begin >= next.atMs) {
-      round.troubles.shift();
-      await endAndStart(next.kind, node, agent);
-    }
-    await pause(LOOK_MS);
-  }
-}
-
-async function endAndStart(kind: 'kill' | 'restart', node: SoakNode, agent: SoakAgent): Promise<void> {
-  node.isWatched = false;
-  if (kind === 'kill') await agent.killHard();
-  else await agent.stop();
-  await agent.start();
-  node.isWatched = true;
 }
