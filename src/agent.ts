@@ -246,6 +246,7 @@ export class Agent {
       startAt: config.startAt,
       isOnce: once,
       decoding: newDecoding(config.limits.lineBytes, config.limits.partialBytes),
+      recorded: () => [...this.#store.state.streams].map(([key, { origin }]) => [key, origin]),
       recordsOf: (key) => this.#store.state.streams.get(key)?.generations ?? [],
       onObserved: (key) => this.#checkpointer.changed(key),
       onForgotten: (key) => this.#forget(key),
@@ -275,6 +276,7 @@ export class Agent {
       podsDirectories: podsDirectories === undefined ? [] : [podsDirectories],
       host,
       ...newSelection(sources),
+      onUnreadable: (directory, error) => this.#events.fileUnreadable(directory, error),
     });
     return new Discovery(survey, watcher, clock, {
       logsDirectory: sources.logsDirectory,

@@ -1,30 +1,32 @@
-import type { Decoding, LogFormat } from '../core/decoder.ts';
+import type { Decoding } from '../core/decoder.ts';
 import { errnoOf } from '../core/errors.ts';
-import { EMPTY_MARKER, HEAD_BYTES, type Identity, sameFile } from '../core/identity.ts';
+import { EMPTY_MARKER, type Identity, sameFile } from '../core/identity.ts';
 import { compareAges, type SightedFile, type StreamSighting } from '../core/sighting.ts';
 import type { Compression, Descriptor, FileStatus, Files } from '../system/system.ts';
-import { beginsWith, type Candidate, holdsMarker, openCandidate } from './candidate.ts';
+import { type Candidate, openCandidate } from './candidate.ts';
 import type { ContainerStream } from './container-stream.ts';
 import { firstTimeMs } from './first-time.ts';
 import type { Generation } from './generation.ts';
+import { Likeness } from './likeness.ts';
+import { afterCut, compareNewcomers, type Newcomer } from './newcomer.ts';
 import { plainSource, type Source } from './source.ts';
 
 /**
  * Decides what the files in a stream's directory are: generations that are known (under a new name, perhaps), copies of
- * those, or new ones. In this order, and each file for itself:
+ * those, or new ones. First every open file is looked at, so that a cut is noticed before anything else. Then, each file
+ * for itself:
  *
- * 1. the same inode and birth time: known, whatever it is called now (rename, `.1 -> .2`)
+ * 1. the same inode and birth time: known, whatever it is called now (rename, `.1 -> .2`); if it was cut, what stands in it
+ *    now is a new generation, read through the descriptor that is held anyway
  * 2. the same content as a generation whose file is gone or was cut: that generation goes on there (.gz, copytruncate)
  * 3. the same content as a generation whose file is still there: a copy, ignored
- * 4. a rotated name that appears while the live file stays: perhaps a copy in the making, so it must first stand still
+ * 4. a rotated name that appears while the live file stays: perhaps a copy in the making, so it must first stand still;
+ *    then it is a stray: bytes whose place in the order is past, to be read beside the stream
  * 5. otherwise a new generation
- *
- * "The same content" needs proof, because a wrong yes would lose bytes and a wrong no only repeats some: the same head and
- * a time stamp in it, or the same length as well, or the same bytes before the known end and a full kilobyte of head.
  */
 export interface AdoptionSettings {
-  readonly decoding: Pick<Decoding, 'detectFormat'>;
-  /** @param onReady called when an inflater that had nothing yet has more */
+  readonly detectFormat: Decoding['detectFormat'];
+  /** `onReady` is called when an inflater that had nothing yet has more. */
   openGzip(descriptor: number, onReady: () => void): Source;
   /** A file that cannot be opened or read is told, and looked at again with the next scan. */
   onUnreadable(path: string, error: unknown): void;
@@ -35,140 +37,154 @@ export interface AdoptionTime {
   readonly wallMs: number;
 }
 
+export interface Adopted {
+  /** Whether everything is decided; otherwise the directory is to be read again. */
+  readonly isSettled: boolean;
+  /** Strays that are there, by identity. */
+  readonly strays: ReadonlyMap<string, SightedFile>;
+}
+
 /** How long an unknown rotated file must have stood still before it counts as a generation of its own. */
 const SETTLE_MS = 5_000;
 /** A time in ms is a double here and nanoseconds there. */
 const TIME_ROUNDING_MS = 0.001;
 
+/** What one observation works with. */
+interface Observation {
+  readonly stream: ContainerStream;
+  readonly time: AdoptionTime;
+  /** Generations that were cut, with the descriptors they held, and where the directory lists those files now. */
+  readonly cut: Map<Generation, { readonly source: Source; file: SightedFile | undefined }>;
+  readonly strays: Map<string, SightedFile>;
+  isSettled: boolean;
+}
+
 export class Adoption {
   readonly #files: Files;
   readonly #compression: Compression;
   readonly #settings: AdoptionSettings;
-  #isSettled = true;
+  readonly #likeness: Likeness;
 
   constructor(files: Files, compression: Compression, settings: AdoptionSettings) {
     this.#files = files;
     this.#compression = compression;
     this.#settings = settings;
+    this.#likeness = new Likeness(files, compression, settings.detectFormat);
   }
 
-  /**
-   * Takes in what discovery saw.
-   *
-   * @returns false if something could not be settled (a file cannot be opened, or must first stand still): look again
-   */
-  observe(stream: ContainerStream, sighting: StreamSighting, time: AdoptionTime): boolean {
-    this.#isSettled = true;
-    const isFirst = stream.generations.every((generation) => !generation.isOpen && generation.version === 0);
-    for (const generation of stream.generations) generation.listed = false;
-    const unknown = withoutDoubles(sighting.files).flatMap((file) => this.#recognise(stream, file, time));
-    const candidates = unknown.flatMap((file) => this.#openCandidate(file));
+  /** Takes in what discovery saw. */
+  observe(stream: ContainerStream, sighting: StreamSighting, time: AdoptionTime): Adopted {
+    const observation: Observation = { stream, time, cut: new Map(), strays: new Map(), isSettled: true };
+    const isFirst = stream.generations.length === 0;
+    for (const generation of stream.generations) this.#look(observation, generation);
+    const unknown = withoutDoubles(sighting.files).filter((file) => !this.#recognise(observation, file));
+    const candidates = unknown.flatMap((file) => this.#openCandidate(observation, file));
     // Copies before live files: a generation that was cut goes on in its copy, and only then comes what replaced it.
     candidates.sort((a, b) => compareAges(a.file.age, b.file.age));
-    const rotated = isFirst || !liveFileStays(sighting, candidates);
-    const fresh = candidates.filter((candidate) => !this.#place(stream, candidate, rotated, time));
-    for (const candidate of fresh) candidate.firstTimeMs = firstTimeMs(candidate.head);
-    fresh.sort(byAge);
-    for (const candidate of fresh) this.#add(stream, candidate, time);
-    stream.needsScan = false;
-    return this.#isSettled;
-  }
-
-  /** Rule 1. Returns the file if it is not known. */
-  #recognise(stream: ContainerStream, file: SightedFile, time: AdoptionTime): readonly SightedFile[] {
-    const status = this.#statusOf(file.path);
-    if (status?.kind !== 'file' || stream.ignored.has(keyOf(status))) return [];
-    const known = stream.generations.find(
-      (generation) =>
-        !generation.listed &&
-        generation.ending === undefined &&
-        sameFile(generation.sighted.identity, status),
-    );
-    if (known === undefined) return [file];
-    const { dev, ino, birthtimeNs } = status;
-    if (!known.isOpen && known.sighted.compressed !== file.compressed) return [file];
-    known.sighted = { ...file, identity: { dev, ino, birthtimeNs } };
-    known.listed = true;
-    // Known from a checkpoint: it may have been cut while nobody looked, and then this file is a new generation.
-    if (!known.isOpen && known.version === 0) {
-      if (!this.#reopen(known, time)) return [file];
+    const rotated = isFirst || !liveFileStays(stream);
+    const fresh = candidates.filter((candidate) => !this.#place(observation, candidate, rotated));
+    if (fresh.some(({ file }) => file.age.kind !== 'live')) cutEmptyLive(observation);
+    const newcomers = fresh.map((candidate) => this.#newcomer(stream, candidate));
+    for (const [generation, { source, file }] of observation.cut) {
+      newcomers.push(afterCut(generation.sighted, source, file));
     }
-    return [];
-  }
-
-  /** Opens a generation that is known but not open. False if it turns out that its bytes were cut. */
-  #reopen(generation: Generation, time: AdoptionTime): boolean {
-    const source = this.#openSource(generation);
-    if (source === undefined) return true;
-    generation.open(source, generation.sighted.compressed);
-    const look = source.look();
-    generation.changedAtMs = time.nowMs - Math.max(0, time.wallMs - look.mtimeMs);
-    generation.look(time.nowMs);
-    if (generation.ending === undefined) return true;
-    generation.listed = false;
-    generation.close();
-    return false;
+    newcomers.sort(compareNewcomers);
+    for (const newcomer of newcomers) add(stream, newcomer, time);
+    stream.needsScan = false;
+    return observation;
   }
 
   /** Opens a generation again that was closed to save its descriptor. */
   open(generation: Generation, time: AdoptionTime): void {
-    this.#reopen(generation, time);
+    try {
+      this.#reopen(generation, time);
+    } catch (error) {
+      this.#settings.onUnreadable(generation.sighted.path, error);
+    }
   }
 
   /** What became of a closed generation's file: another file may stand at its path now, or none. */
   checkClosed(generation: Generation): 'same' | 'changed' | 'replaced' {
-    const status = this.#statusOf(generation.sighted.path);
+    const status = this.#files.statusOf(generation.sighted.path);
     if (status === undefined || !sameFile(status, generation.sighted.identity)) return 'replaced';
     const isSame =
       status.size === generation.size && Math.abs(status.mtimeMs - generation.mtimeMs) < TIME_ROUNDING_MS;
     return isSame ? 'same' : 'changed';
   }
 
-  #openSource(generation: Generation): Source | undefined {
+  // ---- rule 1
+
+  #look(observation: Observation, generation: Generation): void {
+    generation.listed = false;
+    try {
+      generation.look(observation.time.nowMs);
+    } catch (error) {
+      this.#unreadable(observation, generation.sighted.path, error);
+    }
+    noteCut(observation, generation, undefined);
+  }
+
+  #recognise(observation: Observation, file: SightedFile): boolean {
+    const { stream, cut } = observation;
+    const status = this.#statusOf(observation, file.path);
+    if (status?.kind !== 'file') return true;
+    const key = keyOf(status);
+    if (stream.asides.has(key)) observation.strays.set(key, file);
+    if (stream.asides.has(key) || stream.ignored.has(key)) return true;
+    const isThisFile = (generation: Generation): boolean => sameFile(generation.sighted.identity, status);
+    for (const [generation, held] of cut) {
+      if (held.file !== undefined || !isThisFile(generation)) continue;
+      held.file = file;
+      return true;
+    }
+    // The latest one: a file that was cut has been several generations.
+    const known = stream.generations.findLast((generation) => isThisFile(generation) && !generation.isEnded);
+    if (known === undefined || known.listed) return false;
+    const { dev, ino, birthtimeNs } = status;
+    known.sighted = { ...file, identity: { dev, ino, birthtimeNs } };
+    known.listed = true;
+    if (!known.isOpen && known.version === 0) this.#reopenRecorded(observation, known, file);
+    return true;
+  }
+
+  /** Known from a checkpoint: it may have been cut while nobody looked. */
+  #reopenRecorded(observation: Observation, generation: Generation, file: SightedFile): void {
+    try {
+      this.#reopen(generation, observation.time);
+    } catch (error) {
+      if (errnoOf(error) !== 'ENOENT') this.#unreadable(observation, file.path, error);
+      return;
+    }
+    noteCut(observation, generation, file);
+  }
+
+  #reopen(generation: Generation, time: AdoptionTime): void {
     const { path, compressed } = generation.sighted;
-    try {
-      return this.#sourceOf(this.#files.open(path), compressed, generation);
-    } catch (error) {
-      if (errnoOf(error) !== 'ENOENT') this.#unreadable(path, error);
-      return undefined;
-    }
+    const source = this.#sourceOf(this.#files.open(path), compressed, generation);
+    generation.open(source, compressed);
+    generation.changedAtMs = time.nowMs - Math.max(0, time.wallMs - source.look().mtimeMs);
+    generation.look(time.nowMs);
   }
 
-  #statusOf(path: string): FileStatus | undefined {
-    try {
-      return this.#files.statusOf(path);
-    } catch (error) {
-      this.#unreadable(path, error);
-      return undefined;
-    }
-  }
+  // ---- rules 2 to 4
 
-  #openCandidate(file: SightedFile): readonly FreshCandidate[] {
-    try {
-      const candidate = openCandidate(this.#files, this.#compression, file);
-      return candidate === undefined ? [] : [{ ...candidate, firstTimeMs: Number.NaN }];
-    } catch (error) {
-      if (errnoOf(error) !== 'ENOENT') this.#unreadable(file.path, error);
-      return [];
-    }
-  }
-
-  /** Rules 2 to 4. True if the candidate is settled and closed (or taken over). */
-  #place(stream: ContainerStream, candidate: FreshCandidate, rotated: boolean, time: AdoptionTime): boolean {
+  /** True if the candidate is decided and closed, or taken over by a generation. */
+  #place(observation: Observation, candidate: Candidate, rotated: boolean): boolean {
+    const { stream, time } = observation;
     const { file, identity } = candidate;
-    const same = stream.generations.filter((generation) => this.#sameContent(generation, candidate, rotated));
+    const same = stream.generations.filter((generation) =>
+      this.#likeness.isSame(generation, candidate, rotated),
+    );
     const orphan = same.find((generation) => !generation.listed);
     if (orphan !== undefined) {
       this.#takeOver(orphan, candidate, time);
       return true;
     }
-    if (same.length > 0 && file.age.kind !== 'live') {
-      stream.ignored.add(keyOf(identity));
-      this.#files.close(candidate.descriptor);
-      return true;
-    }
-    if (rotated || file.age.kind === 'live' || this.#stoodStill(stream, candidate, time)) return false;
-    this.#isSettled = false;
+    if (rotated && same.length === 0) return false;
+    if (file.age.kind === 'live') return false;
+    if (same.length > 0) stream.ignored.add(keyOf(identity));
+    else if (this.#stoodStill(stream, candidate, time)) observation.strays.set(keyOf(identity), file);
+    else observation.isSettled = false;
     this.#files.close(candidate.descriptor);
     return true;
   }
@@ -176,13 +192,13 @@ export class Adoption {
   #stoodStill(stream: ContainerStream, candidate: Candidate, time: AdoptionTime): boolean {
     const key = keyOf(candidate.identity);
     const known = stream.undecided.get(key);
-    if (known?.size === candidate.size) {
-      if (time.nowMs - known.sinceMs < SETTLE_MS) return false;
-      stream.undecided.delete(key);
-      return true;
+    if (known?.size !== candidate.size || candidate.size === 0) {
+      stream.undecided.set(key, { size: candidate.size, sinceMs: time.nowMs });
+      return false;
     }
-    stream.undecided.set(key, { size: candidate.size, sinceMs: time.nowMs });
-    return false;
+    if (time.nowMs - known.sinceMs < SETTLE_MS) return false;
+    stream.undecided.delete(key);
+    return true;
   }
 
   /**
@@ -190,15 +206,33 @@ export class Adoption {
    * unless this is the live file now: what comes next is written there.
    */
   #takeOver(generation: Generation, candidate: Candidate, time: AdoptionTime): void {
-    const { file, identity } = candidate;
+    const { file, identity, descriptor } = candidate;
     const keepsSource = generation.isOpen && generation.ending === undefined && file.age.kind !== 'live';
     generation.moveTo({ path: file.path, age: file.age, compressed: file.compressed, identity });
     if (keepsSource) {
-      this.#files.close(candidate.descriptor);
+      this.#files.close(descriptor);
       return;
     }
-    generation.open(this.#sourceOf(candidate.descriptor, file.compressed, generation), file.compressed);
+    generation.open(this.#sourceOf(descriptor, file.compressed, generation), file.compressed);
     generation.look(time.nowMs);
+  }
+
+  // ---- opening
+
+  #newcomer(stream: ContainerStream, candidate: Candidate): Newcomer {
+    const { file, identity, descriptor, mtimeMs, head, size } = candidate;
+    const { path, age, compressed } = file;
+    return {
+      sighted: { path, age, compressed, identity },
+      listed: true,
+      mtimeMs,
+      firstTimeMs: firstTimeMs(head),
+      compressedSize: compressed ? size : 0,
+      head,
+      source: compressed
+        ? this.#settings.openGzip(descriptor, () => stream.touch(identity))
+        : plainSource(this.#files, descriptor),
+    };
   }
 
   #sourceOf(descriptor: Descriptor, compressed: boolean, generation: Generation): Source {
@@ -206,62 +240,68 @@ export class Adoption {
     return this.#settings.openGzip(descriptor, () => generation.touch());
   }
 
-  #sameContent(generation: Generation, candidate: Candidate, rotated: boolean): boolean {
-    if (!beginsWith(candidate, generation.head)) return false;
-    const { tail, size } = generation.toRecord();
-    const isTimed = this.#formatOf(candidate) !== 'raw';
-    const isFullHead = generation.head.length === HEAD_BYTES;
-    if (candidate.file.compressed) {
-      return (
-        isTimed || candidate.size === size || (candidate.size > size && isFullHead && !generation.listed)
-      );
+  #openCandidate(observation: Observation, file: SightedFile): readonly Candidate[] {
+    try {
+      const candidate = openCandidate(this.#files, this.#compression, file);
+      return candidate === undefined ? [] : [candidate];
+    } catch (error) {
+      if (errnoOf(error) !== 'ENOENT') this.#unreadable(observation, file.path, error);
+      return [];
     }
-    const isLikelyCopy = candidate.file.age.kind !== 'live' && (generation.ending !== undefined || !rotated);
-    if (!isTimed && !isLikelyCopy && Math.min(size, candidate.size) <= HEAD_BYTES) return false;
-    if (candidate.size < size) return generation.listed && this.#isPrefix(candidate, generation);
-    return holdsMarker(this.#files, candidate, size, tail);
   }
 
-  /** Whether a shorter file ends with the bytes that the generation has there: a copy, made earlier or still growing. */
-  #isPrefix(candidate: Candidate, generation: Generation): boolean {
-    if (!generation.isOpen || generation.ending !== undefined) return false;
-    const marker = generation.markerBefore(candidate.size);
-    return holdsMarker(this.#files, candidate, candidate.size, marker);
+  #statusOf(observation: Observation, path: string): FileStatus | undefined {
+    try {
+      return this.#files.statusOf(path);
+    } catch (error) {
+      this.#unreadable(observation, path, error);
+      return undefined;
+    }
   }
 
-  #unreadable(path: string, error: unknown): void {
-    this.#isSettled = false;
+  #unreadable(observation: Observation, path: string, error: unknown): void {
+    observation.isSettled = false;
     this.#settings.onUnreadable(path, error);
   }
-
-  #formatOf(candidate: Candidate): LogFormat | undefined {
-    return this.#settings.decoding.detectFormat(candidate.head, 0, candidate.head.length, false);
-  }
-
-  #add(stream: ContainerStream, candidate: FreshCandidate, time: AdoptionTime): Generation {
-    const { file, identity } = candidate;
-    const record = {
-      ...identity,
-      path: file.path,
-      compressed: file.compressed,
-      head: { length: 0, hash: '' },
-      size: file.compressed ? candidate.size : 0,
-      tail: EMPTY_MARKER,
-    };
-    const generation = stream.append(record, file.age, time.nowMs);
-    generation.listed = true;
-    generation.firstTimeMs = candidate.firstTimeMs;
-    generation.open(this.#sourceOf(candidate.descriptor, file.compressed, generation), file.compressed);
-    generation.changedAtMs = time.nowMs - Math.max(0, time.wallMs - candidate.mtimeMs);
-    if (file.compressed) generation.rememberHead(candidate.head);
-    generation.look(time.nowMs);
-    return generation;
-  }
 }
 
-interface FreshCandidate extends Candidate {
-  firstTimeMs: number;
-}
+/** Takes the descriptor of a generation that was cut: a new one will read through it what was written since. */
+const noteCut = ({ cut }: Observation, generation: Generation, file: SightedFile | undefined): void => {
+  if (generation.ending?.reason !== 'truncated') return;
+  const source = generation.release();
+  if (source !== undefined) cut.set(generation, { source, file });
+};
+
+/**
+ * An unknown rotated file beside an empty live one is what stood in the live one before it was cut, between two looks.
+ * It comes first: the live file is taken as cut, at 0, so that it follows.
+ */
+const cutEmptyLive = (observation: Observation): void => {
+  const { newest } = observation.stream;
+  if (newest === undefined || !newest.isOpen || newest.isEnded || newest.size > 0) return;
+  const { path, age, compressed } = newest.sighted;
+  if (compressed) return;
+  newest.end('truncated', 0);
+  noteCut(observation, newest, newest.listed ? { path, age, compressed } : undefined);
+};
+
+/** Whether the file at the live name is one that we know, uncut and in use: then no rotation has taken place. */
+const liveFileStays = (stream: ContainerStream): boolean =>
+  stream.generations.some(({ listed, sighted, size, isEnded }) => {
+    return listed && !isEnded && sighted.age.kind === 'live' && size > 0;
+  });
+
+const add = (stream: ContainerStream, newcomer: Newcomer, time: AdoptionTime): void => {
+  const { sighted, listed, head, source, compressedSize, mtimeMs } = newcomer;
+  const { path, compressed, identity } = sighted;
+  const empty = { head: { length: 0, hash: '' }, size: compressedSize, tail: EMPTY_MARKER };
+  const generation = stream.append({ ...identity, path, compressed, ...empty }, sighted.age, time.nowMs);
+  generation.listed = listed;
+  generation.open(source, compressed);
+  generation.changedAtMs = time.nowMs - Math.max(0, time.wallMs - mtimeMs);
+  if (compressed) generation.rememberHead(head);
+  generation.look(time.nowMs);
+};
 
 const keyOf = ({ ino, birthtimeNs }: Identity): string => `${ino}:${birthtimeNs}`;
 
@@ -269,16 +309,4 @@ const keyOf = ({ ino, birthtimeNs }: Identity): string => `${ino}:${birthtimeNs}
 const withoutDoubles = (files: readonly SightedFile[]): readonly SightedFile[] => {
   const plain = new Set(files.filter((file) => !file.compressed).map((file) => file.path));
   return files.filter((file) => !file.compressed || !plain.has(file.path.slice(0, -'.gz'.length)));
-};
-
-const liveFileStays = (sighting: StreamSighting, unknown: readonly Candidate[]): boolean =>
-  sighting.files.some((file) => file.age.kind === 'live') &&
-  !unknown.some((candidate) => candidate.file.age.kind === 'live');
-
-/** Oldest first: by the first record's time where both have one (a clock step can misorder names), else by name. */
-const byAge = (a: FreshCandidate, b: FreshCandidate): number => {
-  if (a.file.age.kind === 'live' || b.file.age.kind === 'live') return compareAges(a.file.age, b.file.age);
-  const byTime = a.firstTimeMs - b.firstTimeMs;
-  if (!Number.isNaN(byTime) && byTime !== 0) return byTime;
-  return compareAges(a.file.age, b.file.age) || a.mtimeMs - b.mtimeMs;
 };

@@ -1,7 +1,8 @@
 import type { Consumer } from '../core/consumer.ts';
 import type { GenerationRecord } from '../core/identity.ts';
+import type { Origin } from '../core/origin.ts';
 import { lowWater } from '../core/position.ts';
-import type { StreamSighting } from '../core/sighting.ts';
+import type { SightedFile, StreamSighting } from '../core/sighting.ts';
 import type { Clock } from '../system/system.ts';
 import type { Adoption } from './adoption.ts';
 import { Cadence } from './cadence.ts';
@@ -17,6 +18,8 @@ export interface CatalogSettings {
   readonly startAt: 'beginning' | 'end';
   readonly openFiles: number;
   readonly heldDeletedBytes: number;
+  /** Streams that a checkpoint knows. */
+  recorded(): Iterable<readonly [string, Origin]>;
   /** Generations that a checkpoint knows of a stream. */
   recordsOf(streamKey: string): readonly GenerationRecord[];
   /** Its files were looked at: what a checkpoint knows of it may be out of date. */
@@ -72,7 +75,14 @@ export class Catalog {
 
   /** The first walk is over: what appears from now on is new. */
   started(): void {
+    if (!this.#isStarting) return;
     this.#isStarting = false;
+    // What a checkpoint knows and nobody sees any more was deleted while the agent was stopped.
+    for (const [key, origin] of this.#settings.recorded()) {
+      if (this.streams.has(key)) continue;
+      const kubeletNamed = origin.kind === 'kubernetes';
+      this.#begin(this.#admit({ key, origin, kubeletNamed, directory: '' }));
+    }
   }
 
   get nextDueMs(): number | undefined {
@@ -92,9 +102,10 @@ export class Catalog {
     stream.directory = sighting.directory;
     const time = { nowMs: this.#clock.monotonic(), wallMs: this.#clock.now() };
     const openBefore = countOpen(stream);
-    const isSettled = this.#adoption.observe(stream, sighting, time);
+    const { isSettled, strays } = this.#adoption.observe(stream, sighting, time);
     this.#openFiles += countOpen(stream) - openBefore;
     if (known === undefined) this.#begin(stream);
+    this.#followAsides(stream, strays);
     this.#cadence.quicken(stream);
     this.#settings.onObserved(stream.key);
     for (const lane of stream.lanes) if (lane.wantsTurn(time.nowMs)) this.#turns.add(lane);
@@ -105,8 +116,7 @@ export class Catalog {
   scanned(directory: string): void {
     for (const stream of this.streams.values()) {
       if (!stream.needsScan || stream.directory !== directory) continue;
-      stream.needsScan = false;
-      for (const generation of stream.generations) generation.listed = false;
+      this.observe({ ...stream, files: [] });
     }
   }
 
@@ -167,7 +177,21 @@ export class Catalog {
 
   // ---- streams come and go
 
-  #admit(sighting: StreamSighting): ContainerStream {
+  /** Bytes that came too late for their place are read as a stream of their own, beside the one they belong to. */
+  #followAsides(stream: ContainerStream, strays: ReadonlyMap<string, SightedFile>): void {
+    for (const identity of new Set([...stream.asides.keys(), ...strays.keys()])) {
+      const file = strays.get(identity);
+      const { origin, kubeletNamed, directory } = stream;
+      const key = `${stream.key}~${identity}`;
+      this.observe({ key, origin, kubeletNamed, directory, files: file === undefined ? [] : [file] });
+      const aside = this.streams.get(key);
+      if (aside === undefined) continue;
+      aside.isOver = true;
+      stream.asides.set(identity, aside);
+    }
+  }
+
+  #admit(sighting: Omit<StreamSighting, 'files'>): ContainerStream {
     const stream = new ContainerStream(sighting);
     const nowMs = this.#clock.monotonic();
     for (const record of this.#settings.recordsOf(stream.key)) stream.append(record, { kind: 'live' }, nowMs);
@@ -217,6 +241,9 @@ export class Catalog {
     for (const [container, newest] of this.#newestRestart) {
       if (newest === stream) this.#newestRestart.delete(container);
     }
+    for (const { asides } of this.streams.values()) {
+      for (const [identity, aside] of asides) if (aside === stream) asides.delete(identity);
+    }
     this.#settings.onForgotten(stream.key);
   }
 
@@ -227,14 +254,20 @@ export class Catalog {
     const from = Math.min(...stream.lanes.map((lane) => lane.sequence));
     for (const generation of stream.generations) {
       if (generation.sequence < from || generation.ending !== undefined) continue;
-      try {
-        if (generation.isOpen ? generation.look(nowMs) : this.#wake(stream, generation)) changed = true;
-        if (generation.isEnded) stream.suspectTruncation();
-      } catch (error) {
-        this.#settings.onUnreadable(generation.sighted.path, error);
-      }
+      if (this.#lookAt(stream, generation, nowMs)) changed = true;
     }
     return changed;
+  }
+
+  #lookAt(stream: ContainerStream, generation: Generation, nowMs: number): boolean {
+    try {
+      const changed = generation.isOpen ? generation.look(nowMs) : this.#wake(stream, generation);
+      if (generation.isEnded) stream.suspectTruncation();
+      return changed;
+    } catch (error) {
+      this.#settings.onUnreadable(generation.sighted.path, error);
+      return false;
+    }
   }
 
   /** A generation whose descriptor was given up for others: its path tells whether it is needed again. */
@@ -259,6 +292,7 @@ export class Catalog {
   #tidyGeneration(stream: ContainerStream, generation: Generation, nowMs: number): void {
     const isLeft = stream.lanes.every((lane) => lane.sequence > generation.sequence);
     if (isLeft) this.#linger(stream, generation, nowMs);
+    else this.#letGo(stream, generation, nowMs);
     if (generation.isOpen) this.#openFiles++;
     const isAcknowledged = this.#consumers.every((consumer) => {
       const position = consumer.positionOf(stream.key);
@@ -272,7 +306,7 @@ export class Catalog {
   #linger(stream: ContainerStream, generation: Generation, nowMs: number): void {
     if (!generation.isOpen) return;
     const leftAt = generation.leftAtSize ?? generation.size;
-    generation.look(nowMs);
+    this.#lookAt(stream, generation, nowMs);
     generation.leftAtSize = generation.size;
     if (generation.ending === undefined && generation.size > leftAt && !generation.isCompressedSource) {
       const bytes = generation.size - leftAt;
@@ -282,9 +316,16 @@ export class Catalog {
       }
     }
     const quietMs = nowMs - generation.changedAtMs;
-    const lingerMs = generation.links === 0 ? LINGER_UNLINKED_MS : LINGER_MS;
-    if (generation.ending !== undefined || generation.isCompressedSource || quietMs >= lingerMs)
+    if (generation.isEnded || generation.isCompressedSource || quietMs >= lingerMs(generation))
       generation.close();
+  }
+
+  /** A container's last file, gone and read to its end: nobody will ever leave it for a next one. */
+  #letGo(stream: ContainerStream, generation: Generation, nowMs: number): void {
+    if (generation.listed || generation.isEnded || !stream.lanes.every((lane) => lane.isDrained)) return;
+    if (nowMs - generation.changedAtMs < lingerMs(generation)) return;
+    generation.end('deleted', generation.size);
+    generation.close();
   }
 
   /** Deleted files that are still to be read hold disk space: beyond the bound the oldest are given up, and counted. */
@@ -328,6 +369,8 @@ export class Catalog {
     return victims.length;
   }
 }
+
+const lingerMs = ({ links }: Generation): number => (links === 0 ? LINGER_UNLINKED_MS : LINGER_MS);
 
 const countOpen = (stream: ContainerStream): number =>
   stream.generations.filter((generation) => generation.isOpen).length;

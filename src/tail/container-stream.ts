@@ -1,4 +1,4 @@
-import type { GenerationRecord } from '../core/identity.ts';
+import { type GenerationRecord, type Identity, sameFile } from '../core/identity.ts';
 import type { Origin } from '../core/origin.ts';
 import { fairnessKeyOf } from '../core/origin.ts';
 import type { NameAge, StreamSighting } from '../core/sighting.ts';
@@ -22,6 +22,8 @@ export class ContainerStream {
   isOver = false;
   /** Files that are copies of what is followed, by identity: not to be looked at again. */
   readonly ignored = new Set<string>();
+  /** Streams that read what turned up too late for its place in this one, by the file's identity. */
+  readonly asides = new Map<string, ContainerStream>();
   /** Unknown rotated files that appeared without a rotation, by identity: since when they have stood unchanged. */
   readonly undecided = new Map<string, { readonly size: number; readonly sinceMs: number }>();
   #nextSequence = 1;
@@ -85,6 +87,13 @@ export class ContainerStream {
   suspectTruncation(): void {
     this.ignored.clear();
     this.needsScan = true;
+  }
+
+  /** An inflater of this file has more. */
+  touch(identity: Identity): void {
+    for (const generation of this.generations) {
+      if (sameFile(generation.sighted.identity, identity)) generation.touch();
+    }
   }
 
   remove(generation: Generation): void {

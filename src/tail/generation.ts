@@ -17,6 +17,7 @@ import type { Source } from './source.ts';
  * One file in a container stream's life, from its first sight until every reader has left it.
  *
  *   followed ── look() sees it shrink, or other bytes where the marker was ──> ended: truncated
+ *   followed ── the rest of a .gz cannot be decompressed ──────────────────-> ended: corrupt
  *   followed ── nobody held it and it is gone ─────────────────────────────-> ended: deleted
  *   ended ── a copy with the same bytes turns up (copytruncate) ───────────-> followed, through the copy
  *
@@ -57,8 +58,6 @@ export class Generation {
   ending: Ending | undefined;
   format: LogFormat | undefined;
   seed: GenerationSeed | undefined;
-  /** The record time of its first line in ms, to put unseen generations in order; NaN if it has none. */
-  firstTimeMs = Number.NaN;
   /** How long it was when the last reader left it. */
   leftAtSize: number | undefined;
   #tail: number;
@@ -90,6 +89,11 @@ export class Generation {
     return this.ending !== undefined;
   }
 
+  /** Where reading ends the file does not: the rest cannot be decompressed. */
+  get isCorrupt(): boolean {
+    return this.#source?.isCorrupt === true;
+  }
+
   get isOpen(): boolean {
     return this.#source !== undefined;
   }
@@ -102,8 +106,14 @@ export class Generation {
   }
 
   close(): void {
-    this.#source?.close();
+    this.release()?.close();
+  }
+
+  /** Gives its source away; it is not open any more. */
+  release(): Source | undefined {
+    const source = this.#source;
     this.#source = undefined;
+    return source;
   }
 
   /** There is more to read than there was. */

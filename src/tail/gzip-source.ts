@@ -1,71 +1,125 @@
 import type { Compression, Descriptor, Files, Inflater } from '../system/system.ts';
 import { NOT_READY } from '../system/system.ts';
+import type { InflateSlots, SlotHolder } from './inflate-slots.ts';
 import type { Source } from './source.ts';
 
 /**
  * A compressed generation read by the offsets of its decompressed bytes.
  *
- * An inflater only goes forward, while a lane comes back to the start of an unfinished line: so the last `windowBytes`
- * inflated bytes are kept. A read before the window starts over from the file's beginning.
+ * An inflater only goes forward, while a lane comes back to the start of an unfinished line: so the inflated bytes from the
+ * last read's position on are kept, in a window that holds the longest possible read. A read before the window starts over
+ * from the file's beginning. Inflater and window are held only while the file is read (InflateSlots).
  */
-export const gzipSource = (
-  files: Files,
-  compression: Compression,
-  descriptor: Descriptor,
-  windowBytes: number,
-  onReady: () => void,
-): Source => {
-  const window = Buffer.allocUnsafe(2 * windowBytes);
-  let windowStart = 0;
-  let windowLength = 0;
-  let ended = false;
-  let inflater: Inflater | undefined;
+export interface GzipSettings {
+  readonly files: Files;
+  readonly compression: Compression;
+  readonly slots: InflateSlots;
+  /** The longest read that will be asked for. */
+  readonly longestRead: number;
+}
 
-  const start = (): Inflater => {
-    inflater?.close();
-    windowStart = 0;
-    windowLength = 0;
-    ended = false;
-    inflater = compression.inflate(
-      (target, position) => files.read(descriptor, target, 0, target.length, position),
-      onReady,
+/** Inflated ahead of what is asked for. */
+const AHEAD_BYTES = 64 * 1024;
+
+export const gzipSource = (settings: GzipSettings, descriptor: Descriptor, onReady: () => void): Source =>
+  new GzipSource(settings, descriptor, onReady);
+
+class GzipSource implements Source, SlotHolder {
+  readonly #settings: GzipSettings;
+  readonly #descriptor: Descriptor;
+  readonly #onReady: () => void;
+  isCorrupt = false;
+  #inflater: Inflater | undefined;
+  #window = Buffer.alloc(0);
+  /** Offset of the window's first byte, and how many bytes it holds. */
+  #start = 0;
+  #length = 0;
+  #isEnded = false;
+
+  constructor(settings: GzipSettings, descriptor: Descriptor, onReady: () => void) {
+    this.#settings = settings;
+    this.#descriptor = descriptor;
+    this.#onReady = onReady;
+  }
+
+  look(): ReturnType<Source['look']> {
+    return this.#settings.files.look(this.#descriptor);
+  }
+
+  read(target: Uint8Array, at: number, length: number, position: number): number {
+    if (!this.#settings.slots.take(this)) return NOT_READY;
+    if (this.#inflater === undefined || position < this.#start) this.#restart();
+    if (!this.#fill(position, position + length)) return NOT_READY;
+    const from = position - this.#start;
+    const count = Math.max(0, Math.min(length, this.#length - from));
+    this.#window.copy(target, at, from, from + count);
+    // At the end nothing more will be asked for, as a rule: let others have the slot.
+    if (count === 0) this.#release();
+    return count;
+  }
+
+  close(): void {
+    this.#release();
+    this.#settings.files.close(this.#descriptor);
+  }
+
+  evict(): void {
+    this.#inflater?.close();
+    this.#inflater = undefined;
+    this.#window = Buffer.alloc(0);
+  }
+
+  retry(): void {
+    this.#onReady();
+  }
+
+  #release(): void {
+    this.evict();
+    this.#settings.slots.free(this);
+  }
+
+  #restart(): void {
+    const { files, compression, longestRead } = this.#settings;
+    this.#inflater?.close();
+    this.#start = 0;
+    this.#length = 0;
+    this.#isEnded = false;
+    this.isCorrupt = false;
+    if (this.#window.length === 0) this.#window = Buffer.allocUnsafeSlow(longestRead + AHEAD_BYTES);
+    this.#inflater = compression.inflate(
+      (input, position) => files.read(this.#descriptor, input, 0, input.length, position),
+      this.#onReady,
     );
-    return inflater;
-  };
+  }
 
-  /** Inflates until the window reaches `end`; false while the inflater has nothing yet. */
-  const fill = (from: Inflater, end: number, keepFrom: number): boolean => {
-    while (!ended && windowStart + windowLength < end) {
-      if (windowLength === window.length) slide(keepFrom);
-      const count = from.read(window, windowLength, window.length - windowLength);
+  /** Inflates until the window reaches from `position` to `end`; false while the inflater has nothing yet. */
+  #fill(position: number, end: number): boolean {
+    while (!this.#isEnded && this.#start + this.#length < end) {
+      if (this.#length === this.#window.length) this.#forgetBefore(position);
+      const room = this.#window.length - this.#length;
+      const count = this.#inflate(room);
       if (count === NOT_READY) return false;
-      if (count === 0) ended = true;
-      windowLength += count;
+      if (count === 0) this.#isEnded = true;
+      this.#length += count;
     }
     return true;
-  };
+  }
 
-  /** Forgets the older half, or all that lies before what is asked for. */
-  const slide = (keepFrom: number): void => {
-    const surplus = Math.min(windowLength, Math.max(keepFrom - windowStart, windowLength - windowBytes));
-    window.copyWithin(0, surplus, windowLength);
-    windowStart += surplus;
-    windowLength -= surplus;
-  };
+  /** What was inflated before the damage is read like any other; there the file ends, as far as we can read. */
+  #inflate(room: number): number {
+    try {
+      return this.#inflater?.read(this.#window, this.#length, room) ?? 0;
+    } catch {
+      this.isCorrupt = true;
+      return 0;
+    }
+  }
 
-  return {
-    look: () => files.look(descriptor),
-    read: (target, at, length, position) => {
-      const from = inflater === undefined || position < windowStart ? start() : inflater;
-      if (!fill(from, position + length, position)) return NOT_READY;
-      const offset = position - windowStart;
-      const count = Math.max(0, Math.min(length, windowLength - offset));
-      window.copy(target, at, offset, offset + count);
-      return count;
-    },
-    close: () => {
-      inflater?.close();
-      files.close(descriptor);
-    },
-  };
-};
+  /** The window is full and does not reach far enough, so it begins before the position: a read fits into it. */
+  #forgetBefore(position: number): void {
+    const surplus = Math.min(this.#length, position - this.#start);
+    this.#window.copyWithin(0, surplus, this.#length);
+    this.#start += surplus;
+    this.#length -= surplus;
+  }
+}

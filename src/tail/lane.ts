@@ -265,6 +265,10 @@ export class Lane {
   }
 
   #atEnd(finished: boolean, nowMs: number): void {
+    if (this.#generation?.isCorrupt === true) {
+      this.#generation.end('corrupt', null);
+      return;
+    }
     this.#isDrained = finished && this.#next() === undefined;
     if (finished && !this.#isDrained) {
       this.#enterNext();

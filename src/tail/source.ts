@@ -8,11 +8,14 @@ export interface Source {
    * Throws what the system throws.
    */
   read(target: Uint8Array, at: number, length: number, position: number): number;
+  /** Where reading ends now the file does not: what follows cannot be decompressed. */
+  readonly isCorrupt: boolean;
   close(): void;
 }
 
 export const plainSource = (files: Files, descriptor: Descriptor): Source => ({
   look: () => files.look(descriptor),
   read: (target, at, length, position) => files.read(descriptor, target, at, length, position),
+  isCorrupt: false,
   close: () => files.close(descriptor),
 });

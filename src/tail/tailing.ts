@@ -6,6 +6,7 @@ import { Adoption } from './adoption.ts';
 import { Catalog, type CatalogSettings } from './catalog.ts';
 import type { ContainerStream } from './container-stream.ts';
 import { gzipSource } from './gzip-source.ts';
+import { InflateSlots } from './inflate-slots.ts';
 import type { Lane } from './lane.ts';
 import { type LaneLimits, LaneTools } from './lane-tools.ts';
 import { Lanes } from './lanes.ts';
@@ -36,6 +37,8 @@ export class Tailing {
   readonly #turns: Turns;
   readonly #lanes: Lanes;
   readonly #catalog: Catalog;
+  readonly #slots: InflateSlots;
+  readonly #longestRead: number;
   #tidyDueMs = 0;
   #hasMore = false;
 
@@ -55,6 +58,8 @@ export class Tailing {
       },
     );
     this.#lanes = new Lanes(tools, this.#turns);
+    this.#slots = new InflateSlots(system.clock);
+    this.#longestRead = tools.region.inputCapacity;
     const { openFiles, heldDeletedBytes } = limits;
     const catalogSettings = { ...settings, openFiles, heldDeletedBytes };
     this.#catalog = new Catalog(
@@ -90,6 +95,7 @@ export class Tailing {
     if (nowMs < this.#tidyDueMs) return;
     this.#tidyDueMs = nowMs + TIDY_MS;
     this.#catalog.tidy(nowMs);
+    this.#slots.tidy(nowMs);
   }
 
   /** Gives lanes their turns, for a few milliseconds at most. */
@@ -139,13 +145,13 @@ export class Tailing {
 
   #newAdoption(): Adoption {
     const { files, compression, clock } = this.#system;
-    const { limits, decoding, onUnreadable } = this.#settings;
-    const windowBytes = Math.max(limits.readShareBytes, limits.lineBytes);
+    const { decoding, onUnreadable } = this.#settings;
+    const gzip = { files, compression, slots: this.#slots, longestRead: this.#longestRead };
     return new Adoption(files, compression, {
-      decoding,
+      detectFormat: decoding.detectFormat,
       onUnreadable,
       openGzip: (descriptor, onReady) =>
-        gzipSource(files, compression, descriptor, windowBytes, () => {
+        gzipSource(gzip, descriptor, () => {
           onReady();
           this.#catalog.wake(clock.monotonic());
           this.#settings.onReady();

@@ -1,0 +1,71 @@
+import type { Decoding } from '../core/decoder.ts';
+import { HEAD_BYTES, MARKER_BYTES, markerHash } from '../core/identity.ts';
+import type { Compression, Files } from '../system/system.ts';
+import { beginsWith, type Candidate, holdsMarker } from './candidate.ts';
+import type { Generation } from './generation.ts';
+
+/**
+ * Whether a file holds the bytes of a generation. A wrong yes would lose bytes and a wrong no only repeats some, so a yes
+ * needs proof: the same head, and
+ *
+ * - a time stamp in it (CRI, Docker), and for a plain file the same bytes before the known end; or
+ * - more than a kilobyte, and the same bytes before the known end; or
+ * - for a .gz, just the length that is known, or the same bytes before the known end once it is inflated so far; or
+ * - for a rotated name where no rotation took place, or where the generation was cut: it is likely to be the copy.
+ */
+/** A .gz is inflated at once, in memory, to compare its bytes before the known end: no further than this. */
+const MOST_INFLATED_BYTES = 32 * 1024 * 1024;
+
+export class Likeness {
+  readonly #files: Files;
+  readonly #compression: Compression;
+  readonly #detectFormat: Decoding['detectFormat'];
+
+  constructor(files: Files, compression: Compression, detectFormat: Decoding['detectFormat']) {
+    this.#files = files;
+    this.#compression = compression;
+    this.#detectFormat = detectFormat;
+  }
+
+  /** @param rotated whether the live file has changed, so that unknown rotated files are to be expected */
+  isSame(generation: Generation, candidate: Candidate, rotated: boolean): boolean {
+    if (!beginsWith(candidate, generation.head)) return false;
+    const { tail, size } = generation.toRecord();
+    const isTimed = this.#detectFormat(candidate.head, 0, candidate.head.length, false) !== 'raw';
+    if (candidate.file.compressed) return this.#isSameCompressed(generation, candidate, isTimed);
+    const isLikelyCopy = candidate.file.age.kind !== 'live' && (generation.ending !== undefined || !rotated);
+    if (!isTimed && !isLikelyCopy && Math.min(size, candidate.size) <= HEAD_BYTES) return false;
+    if (candidate.size < size) return generation.listed && this.#isPrefix(candidate, generation);
+    return holdsMarker(this.#files, candidate, size, tail);
+  }
+
+  #isSameCompressed(generation: Generation, candidate: Candidate, isTimed: boolean): boolean {
+    const { tail, size } = generation.toRecord();
+    if (isTimed || candidate.size === size) return true;
+    if (candidate.size < size || size > MOST_INFLATED_BYTES || generation.listed) return false;
+    const content = this.#inflate(candidate);
+    if (content === undefined || content.length < size) return false;
+    const start = size - Math.min(MARKER_BYTES, size);
+    return markerHash(new DataView(content.buffer, content.byteOffset), start, size) === tail;
+  }
+
+  #inflate(candidate: Candidate): Uint8Array | undefined {
+    const { size } = this.#files.look(candidate.descriptor);
+    if (size > MOST_INFLATED_BYTES || candidate.size > MOST_INFLATED_BYTES) return undefined;
+    const compressed = Buffer.alloc(size);
+    const count = this.#files.read(candidate.descriptor, compressed, 0, size, 0);
+    try {
+      return this.#compression.inflateHead(compressed.subarray(0, count));
+    } catch {
+      // Corrupt: whatever it is, it is not proven to be what we know.
+      return undefined;
+    }
+  }
+
+  /** Whether a shorter file ends with the bytes that the generation has there: a copy, made earlier or still growing. */
+  #isPrefix(candidate: Candidate, generation: Generation): boolean {
+    if (!generation.isOpen || generation.ending !== undefined) return false;
+    const marker = generation.markerBefore(candidate.size);
+    return holdsMarker(this.#files, candidate, candidate.size, marker);
+  }
+}
