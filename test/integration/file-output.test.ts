@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { runBirler } from '../support/birler-process.ts';
 import { configFlags } from '../support/config-file.ts';
 import type { CriWriterOptions } from '../support/cri-writer.ts';
 import { TinyDisk } from '../support/mounted.ts';
@@ -79,5 +80,32 @@ describe('the file output', () => {
     await agent.stop();
     writeFileSync(node.output, readFileSync(moved, 'utf8') + readFileSync(node.output, 'utf8'));
     expect(verifyNode(node, [app.account])).toMatchObject(allDelivered(500));
+  });
+
+  it('stays exact when the agent is killed after it opened its file anew and before the next checkpoint', async () => {
+    using node = new TempNode();
+    using app = new WrittenContainer(node.container());
+    const flags = configFlags(node, { state: { checkpoint_interval: '1m' } });
+    app.write(100);
+    {
+      await using agent = new NodeAgent(node, flags);
+      await agent.untilDelivered([app.account]);
+      expect(await agent.stop()).toMatchObject({ code: 0 });
+    }
+    const moved = `${node.output}.1`;
+    {
+      await using agent = new NodeAgent(node, flags);
+      app.write(100);
+      await agent.untilLines(200);
+      renameSync(node.output, moved);
+      agent.signal('SIGHUP');
+      await agent.until('the file is there again', () => existsSync(node.output));
+      app.write(100);
+      await agent.untilLines(100);
+      await agent.killHard();
+    }
+    expect(await runBirler([...flags, '--once'])).toMatchObject({ code: 0 });
+    writeFileSync(node.output, readFileSync(moved, 'utf8') + readFileSync(node.output, 'utf8'));
+    expect(verifyNode(node, [app.account])).toMatchObject(allDelivered(300));
   });
 });

@@ -49,6 +49,27 @@ describe('rotation by the kubelet, while the agent runs', () => {
     expect(verifyNode(node, [app.account])).toMatchObject(allDelivered(120));
   });
 
+  it('takes no harm from a rotation that the kubelet had to undo', async () => {
+    using node = new TempNode();
+    using app = new WrittenContainer(node.container());
+    await using agent = new NodeAgent(node);
+    for (let turn = 0; turn < 3; turn++) {
+      app.write(50);
+      const undone = app.rotate({
+        inTheGap: () => agent.untilDelivered([app.account]),
+        reopen: () => Promise.reject(new Error('the runtime is busy')),
+      });
+      await expect(undone).rejects.toThrow('the runtime is busy');
+      app.write(50);
+      await agent.untilDelivered([app.account]);
+    }
+    await app.rotate();
+    app.write(50);
+    await agent.untilDelivered([app.account]);
+    await agent.stop();
+    expect(verifyNode(node, [app.account])).toMatchObject(allDelivered(350));
+  });
+
   it('finds everything of three rotations that happened between two looks', async () => {
     using node = new TempNode();
     using app = new WrittenContainer(node.container());
@@ -102,6 +123,22 @@ describe('rotation by the kubelet, while the agent runs', () => {
     await agent.untilDelivered([app.account]);
     await agent.stop();
     expect(verifyNode(node, [app.account])).toMatchObject(allDelivered(2_010));
+  });
+
+  it('delivers the open end of a deleted file when it is stopped: nobody can come back to it', async () => {
+    using node = new TempNode();
+    using app = new WrittenContainer(node.container());
+    app.write(5);
+    await using agent = new NodeAgent(node);
+    await agent.untilDelivered([app.account]);
+    app.writer.writeBytes(criLine('stdout', 'P', 'last words'));
+    app.writer.writeBytes(criLine('stderr', 'F', 'meanwhile'));
+    await agent.untilLines(6);
+    app.removeFiles();
+    expect(await agent.stop()).toMatchObject({ code: 0 });
+    await collectOnce(node);
+    const messages = messagesByStream(readOutput(node.output)).get(app.container.key);
+    expect(messages).toContain('last words');
   });
 
   it('joins a line that a rotation has cut', async () => {
@@ -195,6 +232,18 @@ describe('rotation by the kubelet, while the agent is stopped', () => {
     app.write(10);
     expect(await collectOnce(node)).toMatchObject({ code: 0 });
     expect(verifyNode(node, [app.account])).toMatchObject(allDelivered(1_310));
+  });
+
+  it('puts generations into the order of their times where a step of the clock has misordered their names', async () => {
+    using node = new TempNode();
+    using app = new WrittenContainer(node.container());
+    for (const stamp of ['20261025-030500', '20261025-020400', '20261025-021500']) {
+      app.write(100);
+      renameSync((await app.rotate()).rotatedTo, `${app.container.log}.${stamp}`);
+    }
+    app.write(100);
+    expect(await collectOnce(node)).toMatchObject({ code: 0 });
+    expect(verifyNode(node, [app.account])).toMatchObject(allDelivered(400));
   });
 
   it('reads each line once where plain, .tmp and .gz stand side by side', async () => {

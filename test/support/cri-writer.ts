@@ -107,7 +107,7 @@ export function criLine(std: 'stdout' | 'stderr', tag: 'P' | 'F', content: Uint8
 const NEWLINE = Buffer.from('\n');
 
 /** RFC 3339 with nine digits, as Go's RFC3339Nano would print most times. */
-export function nowNanos(): string {
+function nowNanos(): string {
   const nanoseconds = process.hrtime.bigint() % 1_000_000n;
   return new Date().toISOString().replace('Z', `${nanoseconds.toString().padStart(6, '0')}Z`);
 }

@@ -87,7 +87,7 @@ let lastStampMs = 0;
  * `YYYYMMDD-HHMMSS` in local time. The kubelet looks every ten seconds, so its names never meet; the laboratory rotates
  * faster, so its clock runs ahead of the real one by a second for each name that would have met.
  */
-export function rotationStamp(nowMs = Date.now()): string {
+function rotationStamp(nowMs = Date.now()): string {
   lastStampMs = Math.max(Math.floor(nowMs / 1_000) * 1_000, lastStampMs + 1_000);
   const at = new Date(lastStampMs);
   const digits = (value: number, width = 2): string => String(value).padStart(width, '0');

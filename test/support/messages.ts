@@ -1,8 +1,6 @@
 /** What a program may say. Every message carries its number as `#<n>`, so that a lost, doubled or moved one shows. */
 export type MessageKind = 'plain' | 'json' | 'java' | 'python' | 'unicode' | 'long';
 
-export const ALL_KINDS: readonly MessageKind[] = ['plain', 'json', 'java', 'python', 'unicode', 'long'];
-
 const JAVA_TRACE = [
   'java.lang.IllegalStateException: order %n is already paid',
   '\tat com.example.shop.Orders.pay(Orders.java:214) ~[orders.jar:%n]',
