@@ -31,6 +31,11 @@ export class Links {
     return [...this.#homes.keys()];
   }
 
+  /** Directories that hold links to them. */
+  get sources(): ReadonlySet<string> {
+    return new Set([...this.#homes.values()].flatMap((homes) => [...homes.values()].map(({ from }) => from)));
+  }
+
   homesIn(directory: string): ReadonlyMap<string, Home> | undefined {
     return this.#homes.get(directory);
   }
@@ -40,12 +45,21 @@ export class Links {
     const chain = [path];
     let at = path;
     for (let hop = 0; hop < MAX_HOPS; hop++) {
-      const target = this.#files.readLink(at);
+      const target = this.#targetOf(at);
       if (target === undefined) return chain;
       at = resolve(dirname(at), target);
       chain.push(at);
     }
     return [];
+  }
+
+  /** A place that may not be looked at is taken for a file: opening it will say what is wrong. */
+  #targetOf(path: string): string | undefined {
+    try {
+      return this.#files.readLink(path);
+    } catch {
+      return undefined;
+    }
   }
 
   /**

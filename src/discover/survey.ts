@@ -1,4 +1,5 @@
 import { basename, dirname, join } from 'node:path';
+import { errnoOf } from '../core/errors.ts';
 import type { KubernetesOrigin, Origin } from '../core/origin.ts';
 import { streamKeyOf } from '../core/origin.ts';
 import type { SightedFile, StreamSighting } from '../core/sighting.ts';
@@ -23,6 +24,8 @@ export interface SurveySettings {
   readonly selects: (origin: Origin) => boolean;
   /** Which names of plain files are logs. */
   readonly selectsFile: (name: string) => boolean;
+  /** A directory is there, but cannot be read. It is tried again with every walk. */
+  readonly onUnreadable: (directory: string, error: unknown) => void;
 }
 
 export type Sightings = Generator<readonly StreamSighting[], void, void>;
@@ -55,18 +58,18 @@ export class Survey {
   }
 
   isMissing(directory: string): boolean {
-    return this.#files.directoryTime(directory) === undefined;
+    return this.#timeOf(directory) === undefined;
   }
 
   /** Walks everything that may have changed; yields once per directory, so that the walk can be spread over time. */
   *sweep(nowMs: number): Sightings {
-    yield* this.#readLogsDirectory(nowMs, false);
+    yield* this.scan(this.#settings.logsDirectory, nowMs);
     for (const pods of [...this.#podsDirectories]) {
       for (const directory of this.#containerDirectories(pods)) yield* this.scan(directory, nowMs);
     }
     for (const directory of this.#links.directories) yield* this.scan(directory, nowMs);
-    for (const directory of [...this.#reported.keys()]) {
-      if (this.#files.directoryTime(directory) === undefined) yield this.#forget(directory);
+    for (const directory of new Set([...this.#reported.keys(), ...this.#links.sources])) {
+      if (this.#timeOf(directory) === undefined) yield* this.#leave(directory, nowMs);
     }
   }
 
@@ -90,32 +93,28 @@ export class Survey {
     return [...places, ...this.#subdirectories(path).map((container) => join(path, container))];
   }
 
-  /** Reads one directory of log files, if it changed or if `always`. */
+  /** Reads one directory of log files, if it changed or if `always`. One that cannot be read does not stop the others. */
   *scan(directory: string, nowMs: number, always = false): Sightings {
-    if (directory === this.#settings.logsDirectory) {
-      yield* this.#readLogsDirectory(nowMs, always);
-      return;
+    try {
+      if (!this.#changed(directory, nowMs) && !always) return;
+      const entries = this.#files.list(directory);
+      if (entries === undefined) yield* this.#leave(directory, nowMs);
+      else if (directory === this.#settings.logsDirectory) yield* this.#readLogsDirectory(entries, nowMs);
+      else yield* this.#readDirectory(directory, entries, nowMs);
+    } catch (error) {
+      this.#unreadable(directory, error);
     }
-    if (!this.#changed(directory, nowMs) && !always) return;
-    const entries = this.#files.list(directory);
-    if (entries === undefined) {
-      yield this.#forget(directory);
-      return;
-    }
+  }
+
+  *#readDirectory(directory: string, entries: readonly DirectoryEntry[], nowMs: number): Sightings {
     if (this.#isContainerDirectory(directory)) yield* this.#followDockerLinks(directory, entries, nowMs);
     yield this.#report(directory, this.#group(directory, entries));
   }
 
   // ---- the logs directory
 
-  *#readLogsDirectory(nowMs: number, always: boolean): Sightings {
+  *#readLogsDirectory(entries: readonly DirectoryEntry[], nowMs: number): Sightings {
     const directory = this.#settings.logsDirectory;
-    if (!this.#changed(directory, nowMs) && !always) return;
-    const entries = this.#files.list(directory);
-    if (entries === undefined) {
-      yield this.#forget(directory);
-      return;
-    }
     if (entries.some((entry) => entry.kind === 'directory' && parsePodDirectory(entry.name) !== undefined)) {
       this.#podsDirectories.add(directory);
     }
@@ -163,8 +162,13 @@ export class Survey {
   }
 
   #subdirectories(directory: string): readonly string[] {
-    const entries = this.#files.list(directory) ?? [];
-    return entries.filter((entry) => entry.kind === 'directory').map((entry) => entry.name);
+    try {
+      const entries = this.#files.list(directory) ?? [];
+      return entries.filter((entry) => entry.kind === 'directory').map((entry) => entry.name);
+    } catch (error) {
+      this.#unreadable(directory, error);
+      return [];
+    }
   }
 
   #isContainerDirectory(directory: string): boolean {
@@ -236,7 +240,7 @@ export class Survey {
 
   /** Whether the directory may have changed since it was read. Remembers its time only when a later change would show. */
   #changed(directory: string, nowMs: number): boolean {
-    const time = this.#files.directoryTime(directory);
+    const time = this.#timeOf(directory);
     if (time === undefined) return this.#reported.has(directory);
     if (this.#readAt.get(directory) === time) return false;
     if (nowMs - time > TIME_GRAIN_MS) this.#readAt.set(directory, time);
@@ -252,8 +256,26 @@ export class Survey {
     return [...streams.values(), ...gone.map((sighting) => ({ ...sighting, files: [] }))];
   }
 
-  #forget(directory: string): readonly StreamSighting[] {
+  /** The directory is gone, and with it the links in it and what they led to. */
+  *#leave(directory: string, nowMs: number): Sightings {
     this.#readAt.delete(directory);
-    return this.#report(directory, new Map());
+    const linked = this.#links.replace(directory, []);
+    yield this.#report(directory, new Map());
+    for (const other of linked) if (other !== directory) yield* this.scan(other, nowMs, true);
+  }
+
+  /** NaN, a time that means nothing, where it cannot be asked: reading the directory will say why. */
+  #timeOf(directory: string): number | undefined {
+    try {
+      return this.#files.directoryTime(directory);
+    } catch {
+      return Number.NaN;
+    }
+  }
+
+  #unreadable(directory: string, error: unknown): void {
+    if (errnoOf(error) === '') throw error;
+    this.#readAt.delete(directory);
+    this.#settings.onUnreadable(directory, error);
   }
 }
