@@ -81,7 +81,8 @@ export class Discovery {
   step(nowMs: number): void {
     const until = nowMs + SLICE_MS;
     if (this.#walk === undefined && nowMs >= this.#rescanDueMs) this.#startWalk();
-    if (this.#round === undefined && this.#hints.size > 0 && nowMs >= this.#roundDueMs) this.#startRound(nowMs);
+    if (this.#round === undefined && this.#hints.size > 0 && nowMs >= this.#roundDueMs)
+      this.#startRound(nowMs);
     while (this.#round !== undefined && this.#clock.monotonic() < until) this.#followOn(this.#round);
     while (this.#walk !== undefined && this.#clock.monotonic() < until) this.#walkOn(this.#walk, nowMs);
   }
@@ -176,18 +177,23 @@ export class Discovery {
   }
 
   #open(directory: string, depth: number): Watch {
+    let hasFailed = false;
     return this.#watcher.watch(directory, depth, {
       hint: (path) => {
         this.#note(path);
         this.#settings.onHint();
       },
-      trouble: (error) => this.#trouble(directory, error),
+      trouble: (error) => {
+        this.#settings.onWatchFailed(directory, error);
+        // One watch tells of many refusals; when it tells of the second, a new one may be open in its place.
+        if (!hasFailed) this.#drop(directory);
+        hasFailed = true;
+      },
     });
   }
 
   /** A refused watch is not tried again by the watcher itself: it needs a new one, with the next rescan. */
-  #trouble(directory: string, error: Error): void {
-    this.#settings.onWatchFailed(directory, error);
+  #drop(directory: string): void {
     this.#watches.get(directory)?.close();
     this.#watches.delete(directory);
     this.unwatchIdle(directory);

@@ -1,0 +1,35 @@
+import type { Watcher, WatchListener } from '../../../src/system/system.ts';
+
+export interface FakeWatch extends WatchListener {
+  readonly directory: string;
+  readonly depth: number;
+  isOpen: boolean;
+}
+
+/** A watcher that tells what the test tells it. */
+export class FakeWatcher implements Watcher {
+  readonly watches: FakeWatch[] = [];
+
+  watch(directory: string, depth: number, listener: WatchListener): { close(): void } {
+    const watch: FakeWatch = { ...listener, directory, depth, isOpen: true };
+    this.watches.push(watch);
+    return {
+      close: () => {
+        watch.isOpen = false;
+      },
+    };
+  }
+
+  /** What is watched now, with its depth. */
+  get open(): readonly string[] {
+    return this.watches.filter(({ isOpen }) => isOpen).map(({ directory, depth }) => `${directory} ${depth}`);
+  }
+
+  /** The watch of a directory that is open, or else the last one that was. */
+  of(directory: string): FakeWatch {
+    const all = this.watches.filter((watch) => watch.directory === directory);
+    const watch = all.find(({ isOpen }) => isOpen) ?? all.at(-1);
+    if (watch === undefined) throw new Error(`${directory} was never watched`);
+    return watch;
+  }
+}
