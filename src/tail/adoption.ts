@@ -6,7 +6,7 @@ import type { Compression, Descriptor, FileStatus, Files } from '../system/syste
 import { type Candidate, openCandidate } from './candidate.ts';
 import type { ContainerStream } from './container-stream.ts';
 import { firstTimeMs } from './first-time.ts';
-import type { Generation } from './generation.ts';
+import type { Generation, Sighted } from './generation.ts';
 import { Likeness } from './likeness.ts';
 import { afterCut, compareNewcomers, type Newcomer } from './newcomer.ts';
 import { plainSource, type Source } from './source.ts';
@@ -53,10 +53,18 @@ const TIME_ROUNDING_MS = 0.001;
 interface Observation {
   readonly stream: ContainerStream;
   readonly time: AdoptionTime;
-  /** Generations that were cut, with the descriptors they held, and where the directory lists those files now. */
-  readonly cut: Map<Generation, { readonly source: Source; file: SightedFile | undefined }>;
+  readonly cut: Map<Generation, CutFile>;
   readonly strays: Map<string, SightedFile>;
   isSettled: boolean;
+}
+
+/** The file of a generation that was cut. The generation itself may go on elsewhere, in a copy. */
+interface CutFile {
+  readonly sighted: Sighted;
+  /** The descriptor that the generation held. */
+  readonly source: Source;
+  /** Where the directory lists it now. */
+  file: SightedFile | undefined;
 }
 
 export class Adoption {
@@ -85,8 +93,8 @@ export class Adoption {
     const fresh = candidates.filter((candidate) => !this.#place(observation, candidate, rotated));
     if (fresh.some(({ file }) => file.age.kind !== 'live')) cutEmptyLive(observation);
     const newcomers = fresh.map((candidate) => this.#newcomer(stream, candidate));
-    for (const [generation, { source, file }] of observation.cut) {
-      newcomers.push(afterCut(generation.sighted, source, file));
+    for (const { sighted: cut, source, file } of observation.cut.values()) {
+      newcomers.push(afterCut(cut, source, file));
     }
     newcomers.sort(compareNewcomers);
     for (const newcomer of newcomers) add(stream, newcomer, time);
@@ -269,7 +277,7 @@ export class Adoption {
 const noteCut = ({ cut }: Observation, generation: Generation, file: SightedFile | undefined): void => {
   if (generation.ending?.reason !== 'truncated') return;
   const source = generation.release();
-  if (source !== undefined) cut.set(generation, { source, file });
+  if (source !== undefined) cut.set(generation, { sighted: generation.sighted, source, file });
 };
 
 /**
