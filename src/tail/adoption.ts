@@ -146,7 +146,7 @@ export class Adoption {
       return true;
     }
     // The latest one: a file that was cut has been several generations.
-    const known = stream.generations.findLast((generation) => isThisFile(generation) && !generation.isEnded);
+    const known = stream.generations.findLast((generation) => isThisFile(generation) && standsThere(generation));
     if (known === undefined || known.listed) return false;
     const { dev, ino, birthtimeNs } = status;
     known.sighted = { ...file, identity: { dev, ino, birthtimeNs } };
@@ -273,9 +273,13 @@ export class Adoption {
   }
 }
 
+/** A corrupt file is there as it was; one that was cut is not. */
+const standsThere = ({ ending }: Generation): boolean => ending === undefined || ending.reason === 'corrupt';
+
 /** Takes the descriptor of a generation that was cut: a new one will read through it what was written since. */
 const noteCut = ({ cut }: Observation, generation: Generation, file: SightedFile | undefined): void => {
   if (generation.ending?.reason !== 'truncated') return;
+  generation.listed = false;
   const source = generation.release();
   if (source !== undefined) cut.set(generation, { sighted: generation.sighted, source, file });
 };
