@@ -46,6 +46,11 @@ export class ScenarioSink implements Sink {
     this.#waiting.clear();
   }
 
+  /** Whoever was sending is dead. */
+  hangUp(): void {
+    this.#waiting.clear();
+  }
+
   async write(bytes: Uint8Array, signal: AbortSignal): Promise<Outcome> {
     const text = Buffer.from(bytes).toString();
     while (this.mood === 'hangs') {

@@ -74,11 +74,12 @@ export class Scenario {
   container(pod: string, restart = 0, uid = `uid-${pod}`): ScenarioLog {
     const directory = `${PODS}/shop_${pod}_${uid}/app`;
     this.world.disk.makeDirectory(directory);
-    const path = `${directory}/${restart}.log`;
-    const id = `${restart}`.padStart(64, 'c');
-    const link = `${LOGS}/${pod}_shop_app-${id}.log`;
-    if (this.world.disk.inodeAt(link, false) === undefined) this.world.disk.symlink(path, link);
-    return new ScenarioLog(this.world, path, `${pod}#${restart}`, 'cri');
+    const log = new ScenarioLog(this.world, `${directory}/${restart}.log`, `${pod}#${restart}`, 'cri');
+    log.reopen();
+    const link = `${LOGS}/${pod}_shop_app-${`${restart}`.padStart(64, 'c')}.log`;
+    if (this.world.disk.inodeAt(link, false) !== undefined) this.world.disk.unlink(link);
+    this.world.disk.symlink(log.path, link);
+    return log;
   }
 
   // ---- the agent
@@ -129,6 +130,7 @@ export class Scenario {
   /** kill -9 */
   crash(unfinished: UnfinishedWrites = 'lost'): void {
     this.#running?.crash(unfinished);
+    for (const sink of Object.values(this.#sinks)) sink.hangUp();
     this.#running = undefined;
   }
 
