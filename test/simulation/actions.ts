@@ -23,6 +23,8 @@ export type Action =
       readonly kind: 'copytruncate';
       readonly stream: number;
       readonly regrowth: Regrowth;
+      /** Whether a copy is made before, or the bytes are just thrown away. */
+      readonly copies: boolean;
       readonly seed: number;
     }
   | { readonly kind: 'delete'; readonly stream: number }

@@ -79,8 +79,9 @@ export class Judge {
     this.#diedCleanly = cleanly && this.#troubleSinceMs === undefined;
     const safeMs = this.#safeMs();
     for (const account of this.#accounts) account.mayRepeatSince(safeMs);
-    this.#logs.noticeGone();
     this.#ledger.agentDied();
+    for (const life of this.#logs.lives) life.savedSize = savedSize(life, safeMs);
+    this.#logs.noticeGone();
     this.#logs.forgetSeen();
     for (const life of this.#logs.lives) if (life.gone) this.#excuseUnsaved(life);
   }
@@ -99,7 +100,8 @@ export class Judge {
   gone(life: Life, wasCut: boolean): void {
     if (this.#deathMs === undefined && !wasCut && this.#couldHaveOpened(life)) return;
     this.#excuseUnsaved(life);
-    if (this.#deathMs === undefined && wasCut) this.#ledger.lost(life);
+    if (this.#deathMs !== undefined) this.#ledger.lost(life, life.savedSize);
+    else if (wasCut) this.#ledger.lost(life, life.seenSize);
   }
 
   #couldHaveOpened(life: Life): boolean {
@@ -162,3 +164,7 @@ export class Judge {
     throw new Violation(`${missing.length} lines are lost and nobody says so: ${shown.join(', ')}`);
   }
 }
+
+/** How much of a life the last checkpoint knew of, at least. */
+const savedSize = (life: Life, safeMs: number): number =>
+  Math.max(0, ...life.seenAt.filter(({ ms }) => ms <= safeMs).map(({ size }) => size));

@@ -15,6 +15,10 @@ export interface Life {
   bannerBytes: number;
   /** How much of it the running agent has seen to be there. */
   seenSize: number;
+  /** The same, as it was at times: what a checkpoint may know. Monotonic ms and bytes. */
+  readonly seenAt: { readonly ms: number; readonly size: number }[];
+  /** How much of it the last checkpoint of the last agent knew. */
+  savedSize: number;
   /** For how long a running agent could have found and opened it, ms. */
   visibleMs: number;
   /** Its files are no longer where a log of the stream is looked for: a link was turned away from them. */

@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import type { Inode } from '../support/fake-disk.ts';
 import type { Regrowth } from './actions.ts';
 import { AWAY, type LogStream, linkOf, podDirectory } from './log-stream.ts';
 import type { LogWorld } from './log-world.ts';
@@ -71,15 +72,13 @@ export class LogRotation {
   }
 
   /** Copies the file and cuts it to nothing, as logrotate does for writers that cannot reopen. */
-  copytruncate(stream: LogStream, regrowth: Regrowth, random: Random): void {
+  copytruncate(stream: LogStream, copies: boolean, regrowth: Regrowth, random: Random): void {
     const { disk } = this.#logs;
     const inode = stream.writer;
     if (inode === undefined || disk.inodeAt(stream.path) !== inode || stream.kind === 'kubelet') return;
     this.#writer.finishHalf(stream);
-    if (this.#logs.rotated(stream).length >= MAX_ROTATED) this.dropOldest(stream);
     const size = inode.getSize();
-    this.#makeRoom(stream);
-    disk.append(disk.create(`${stream.path}.1`), disk.content(inode));
+    if (copies) this.#copy(stream, inode);
     stream.life?.carriers.delete(inode);
     disk.truncate(inode, 0);
     this.#logs.beginLife(stream, inode);
@@ -87,6 +86,13 @@ export class LogRotation {
     if (regrowth === 'none') return;
     const goal = { smaller: size / 2, equal: size, larger: size * 1.5 }[regrowth];
     while (inode.getSize() < goal) this.#writer.writeLines(stream, 1, random);
+  }
+
+  #copy(stream: LogStream, inode: Inode): void {
+    const { disk } = this.#logs;
+    if (this.#logs.rotated(stream).length >= MAX_ROTATED) this.dropOldest(stream);
+    this.#makeRoom(stream);
+    disk.append(disk.create(`${stream.path}.1`), disk.content(inode));
   }
 
   /** The live file is moved to where nobody looks for logs; its writer goes on writing into it until it reopens. */

@@ -61,6 +61,8 @@ export class LogWorld {
       size: 0,
       bannerBytes: 0,
       seenSize: 0,
+      seenAt: [],
+      savedSize: 0,
       visibleMs: 0,
       unlisted: false,
       lostNameMs: undefined,
@@ -117,13 +119,19 @@ export class LogWorld {
 
   /** The agent is no more, and what it saw goes with it. */
   forgetSeen(): void {
-    for (const life of this.lives) life.seenSize = 0;
+    for (const life of this.lives) {
+      life.seenSize = 0;
+      life.seenAt.length = 0;
+    }
   }
 
   /** Time passes in which an agent runs that may look. */
   passVisible(ms: number): void {
+    const now = this.world.clock.monotonic;
     for (const life of this.lives) {
-      if (!life.gone) life.visibleMs += ms;
+      if (life.gone) continue;
+      life.visibleMs += ms;
+      if (life.seenSize > (life.seenAt.at(-1)?.size ?? 0)) life.seenAt.push({ ms: now, size: life.seenSize });
     }
   }
 }

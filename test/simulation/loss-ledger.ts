@@ -13,7 +13,7 @@ interface Cut {
 
 /**
  * Compares the gaps that an output was told of with what it lost. Never more than was lost; and no less than what the agent
- * had seen to be there while it ran, when a truncation took it away.
+ * had seen to be there when a truncation took it away, or what its last checkpoint knew when it was removed meanwhile.
  */
 export class LossLedger {
   readonly #logs: LogWorld;
@@ -25,9 +25,10 @@ export class LossLedger {
     this.#accounts = accounts;
   }
 
-  lost(life: Life): void {
+  /** @param seenSize how much of it the agent knows to have been there */
+  lost(life: Life, seenSize: number): void {
     if (this.#cuts.some((cut) => cut.life === life)) return;
-    this.#cuts.push({ life, seenSize: life.seenSize, isSettled: false });
+    this.#cuts.push({ life, seenSize, isSettled: false });
   }
 
   /** What it knew and had not told may be forgotten. */

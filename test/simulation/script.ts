@@ -51,6 +51,7 @@ const ROTATING: Weights = [
       kind: 'copytruncate',
       stream: anyStream(random),
       regrowth: random.pick(REGROWTHS),
+      copies: random.chance(0.6),
       seed: random.seed(),
     }),
   ],

@@ -87,7 +87,7 @@ export class WorldActions {
         this.#rotation.dropOldest(stream);
         return;
       case 'copytruncate':
-        this.#rotation.copytruncate(stream, action.regrowth, random);
+        this.#rotation.copytruncate(stream, action.copies, action.regrowth, random);
         return;
       case 'delete':
         this.#rotation.delete(stream);
