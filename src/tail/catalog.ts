@@ -5,6 +5,7 @@ import { lowWater } from '../core/position.ts';
 import type { SightedFile, StreamSighting } from '../core/sighting.ts';
 import type { Clock } from '../system/system.ts';
 import type { Adoption } from './adoption.ts';
+import { boundHeldBytes, closeIdle, lingerMs } from './bounds.ts';
 import { Cadence } from './cadence.ts';
 import { ContainerStream } from './container-stream.ts';
 import { endOfStream } from './end-of-stream.ts';
@@ -33,10 +34,6 @@ export interface CatalogSettings {
   onUnreadable(path: string, error: unknown): void;
 }
 
-/** A rotated file that everybody has left is watched for late writes so long. */
-const LINGER_MS = 60_000;
-/** The same for one that is unlinked: it holds disk space. */
-const LINGER_UNLINKED_MS = 5_000;
 /** How often a busy stream's directory is looked at (1.4 µs). */
 const DIRECTORY_LOOK_MS = 100;
 
@@ -150,7 +147,7 @@ export class Catalog {
       const isRead = stream.lanes.every((lane) => lane.isDrained && lane.isAcknowledged);
       if (stream.generations.length === 0 && isRead) this.#forget(stream);
     }
-    this.#boundHeldBytes();
+    boundHeldBytes(this.streams.values(), this.#settings.heldDeletedBytes);
     if (this.#openFiles > this.#settings.openFiles)
       this.#closeIdle(this.#openFiles - this.#settings.openFiles);
   }
@@ -328,49 +325,17 @@ export class Catalog {
     generation.close();
   }
 
-  /** Deleted files that are still to be read hold disk space: beyond the bound the oldest are given up, and counted. */
-  #boundHeldBytes(): void {
-    const held: Generation[] = [];
-    for (const stream of this.streams.values()) {
-      for (const generation of stream.generations) {
-        if (generation.isOpen && generation.links === 0 && generation.ending === undefined)
-          held.push(generation);
-      }
-    }
-    let bytes = held.reduce((sum, generation) => sum + generation.size, 0);
-    held.sort((a, b) => a.changedAtMs - b.changedAtMs);
-    for (const generation of held) {
-      if (bytes <= this.#settings.heldDeletedBytes) return;
-      bytes -= generation.size;
-      generation.end('held_bytes', generation.isCompressedSource ? null : generation.size);
-      generation.close();
-    }
-  }
-
   #hasRoom(): boolean {
     if (this.#openFiles < this.#settings.openFiles) return true;
     return this.#closeIdle(1) > 0;
   }
 
-  /** Closes generations that are read to their end and still have a name, those that have been quiet longest first. */
   #closeIdle(count: number): number {
-    const idle: Generation[] = [];
-    for (const stream of this.streams.values()) {
-      for (const generation of stream.generations) {
-        if (!generation.isOpen || !generation.listed || generation.links === 0) continue;
-        const readers = stream.lanes.filter((lane) => lane.sequence <= generation.sequence);
-        if (readers.every((lane) => lane.generation === generation && lane.isIdle)) idle.push(generation);
-      }
-    }
-    idle.sort((a, b) => a.changedAtMs - b.changedAtMs);
-    const victims = idle.slice(0, count);
-    for (const generation of victims) generation.close();
-    this.#openFiles -= victims.length;
-    return victims.length;
+    const closed = closeIdle(this.streams.values(), count);
+    this.#openFiles -= closed;
+    return closed;
   }
 }
-
-const lingerMs = ({ links }: Generation): number => (links === 0 ? LINGER_UNLINKED_MS : LINGER_MS);
 
 const countOpen = (stream: ContainerStream): number =>
   stream.generations.filter((generation) => generation.isOpen).length;
