@@ -14,6 +14,8 @@ export class NodeDirectories {
   readonly unreadable: string[] = [];
   /** Paths of which nothing can be asked, with the error code. */
   readonly shut = new Map<string, string>();
+  /** Directories that cannot be opened, though their times can be asked: no descriptor is left. */
+  readonly unlisted = new Set<string>();
   readonly world: FakeWorld;
   readonly survey: Survey;
 
@@ -22,7 +24,7 @@ export class NodeDirectories {
       directoryTimes,
       faults: {
         before: (call, path) => this.calls.push(`${call} ${path}`),
-        fail: (_call, path) => this.shut.get(path),
+        fail: (call, path) => (call === 'list' && this.unlisted.has(path) ? 'EMFILE' : this.shut.get(path)),
       },
     });
     for (const directory of [LOGS, PODS]) this.world.disk.makeDirectory(directory);

@@ -131,6 +131,16 @@ describe('a directory that cannot be read', () => {
     }
   });
 
+  it('for want of a descriptor, is read once there is one, though it has not changed since', async () => {
+    const node = await surveyed();
+    node.put(`${POD}/app/1.log`);
+    node.unlisted.add(`${POD}/app`);
+    await node.pass();
+    expect(node.sweep()).toEqual([]);
+    node.unlisted.clear();
+    expect(node.sweep()).toEqual(['u1/app/0: 0.log', 'u1/app/1: 1.log']);
+  });
+
   it('may be that of the pods, a pod or the logs', async () => {
     for (const directory of [PODS, POD, LOGS]) {
       const node = await surveyed();
