@@ -1,0 +1,120 @@
+import { rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { checkOutputFile, OutputCheck } from '../check/output-check.ts';
+import { describeVerdict, isExact } from '../check/verdict.ts';
+import { type Format, type OnceRun, runOnce } from '../process/agent-run.ts';
+import type { Program } from '../process/program.ts';
+import type { NodeDirectory } from '../workload/node-directory.ts';
+import type { WorkloadName } from '../workload/workloads.ts';
+import type { Bench, BenchCase, Figure, Goal, Relation, Sample } from './case.ts';
+
+/**
+ * Cases that deliver a backlog with `--once`. What goes into a file or a pipe is compared with the workload byte for byte, in
+ * every repetition. What goes to /dev/null is counted by the agent; the same work is done once more, into a file, and
+ * compared there.
+ */
+export type Destination = 'null' | 'file' | 'pipe' | 'two-nulls' | 'two-files';
+
+interface BacklogCase {
+  readonly name: string;
+  readonly title: string;
+  readonly workload: WorkloadName;
+  readonly format: Format;
+  readonly to: Destination;
+  readonly goals?: Readonly<Record<string, Goal>>;
+  readonly wcGoal?: Goal;
+  readonly relation?: Relation;
+}
+
+const MIB = 1024 * 1024;
+
+export const RATE = 'input per CPU second';
+export const CPU = 'CPU';
+export const PEAK = 'peak memory';
+
+const FIGURES: readonly Figure[] = [
+  { name: RATE, unit: 'MiB/CPU s' },
+  { name: CPU, unit: 'CPU s' },
+  { name: 'wall', unit: 's' },
+  { name: PEAK, unit: 'MiB' },
+  { name: 'memory growth', unit: 'MiB' },
+];
+
+export const backlogCase = ({ format, to, goals = {}, ...rest }: BacklogCase): BenchCase => ({
+  ...rest,
+  figures: FIGURES.map((figure) => {
+    const goal = goals[figure.name];
+    return goal === undefined ? figure : { ...figure, goal };
+  }),
+  run: async (program, bench) => {
+    const node = bench.node(rest.workload);
+    const { usage, records } = await deliver(program, bench, node, format, to);
+    expectRecords(records, node.records * (to === 'two-nulls' ? 2 : 1));
+    return backlogSample(node.bytes, usage);
+  },
+  ...(to === 'null' || to === 'two-nulls'
+    ? {
+        check: async (program: Program, bench: Bench) => {
+          const node = bench.node(rest.workload);
+          const into = to === 'null' ? 'file' : 'two-files';
+          const { records } = await deliver(program, bench, node, format, into);
+          return `the same into ${into === 'file' ? 'a file' : 'two files'}: all ${records} records, in order, byte for byte`;
+        },
+      }
+    : {}),
+});
+
+const backlogSample = (bytes: number, usage: OnceRun['usage']): Sample => ({
+  [RATE]: bytes / MIB / usage.cpuSeconds,
+  [CPU]: usage.cpuSeconds,
+  wall: usage.wallSeconds,
+  [PEAK]: usage.peakRssBytes / MIB,
+  'memory growth': usage.rssGrowthBytes / MIB,
+});
+
+const expectRecords = (told: number, wanted: number): void => {
+  if (told !== wanted) throw new Error(`the agent says it delivered ${told} records; there are ${wanted}`);
+};
+
+const deliver = async (
+  program: Program,
+  { scratch }: Bench,
+  node: NodeDirectory,
+  format: Format,
+  to: Destination,
+): Promise<OnceRun> => {
+  const paths = (to === 'two-files' ? ['output-1', 'output-2'] : ['output']).map((name) =>
+    join(scratch, name),
+  );
+  const [path = ''] = paths;
+  const run = (outputs: readonly string[], pipeInto?: string): Promise<OnceRun> =>
+    runOnce(program, scratch, {
+      logs: node.logs,
+      pods: node.pods,
+      outputs,
+      format,
+      ...(pipeInto === undefined ? {} : { pipeInto }),
+    });
+  if (to === 'null') return run(['file:/dev/null']);
+  if (to === 'two-nulls') return run(twoNulls(scratch).map((link) => `file:${link}`));
+  try {
+    const result = await (to === 'pipe' ? run(['stdout'], path) : run(paths.map((each) => `file:${each}`)));
+    for (const each of paths) {
+      const { streams } = node.workload;
+      const verdict = checkOutputFile(each, new OutputCheck(streams, node.accounts, format));
+      if (!isExact(verdict)) throw new Error(`the output is wrong: ${describeVerdict(verdict)}`);
+    }
+    return result;
+  } finally {
+    for (const each of paths) rmSync(each, { force: true });
+  }
+};
+
+/** Two names for /dev/null: each output has its own. */
+const twoNulls = (scratch: string): readonly string[] =>
+  ['null-1', 'null-2'].map((name) => {
+    const link = join(scratch, name);
+    rmSync(link, { force: true });
+    symlinkSync('/dev/null', link);
+    return link;
+  });
