@@ -78,7 +78,9 @@ export class Catalog {
     for (const [key, origin] of this.#settings.recorded()) {
       if (this.streams.has(key)) continue;
       const kubeletNamed = origin.kind === 'kubernetes';
-      this.#begin(this.#admit({ key, origin, kubeletNamed, directory: '' }));
+      const stream = this.#admit({ key, origin, kubeletNamed, directory: '' });
+      this.#begin(stream);
+      this.#queue(stream, this.#clock.monotonic());
     }
   }
 
@@ -105,7 +107,7 @@ export class Catalog {
     this.#followAsides(stream, strays);
     this.#cadence.quicken(stream);
     this.#settings.onObserved(stream.key);
-    for (const lane of stream.lanes) if (lane.wantsTurn(time.nowMs)) this.#turns.add(lane);
+    this.#queue(stream, time.nowMs);
     return isSettled;
   }
 
@@ -119,9 +121,7 @@ export class Catalog {
 
   /** Inflaters have more, or something else happened that no look would show. */
   wake(nowMs: number): void {
-    for (const stream of this.streams.values()) {
-      for (const lane of stream.lanes) if (lane.wantsTurn(nowMs)) this.#turns.add(lane);
-    }
+    for (const stream of this.streams.values()) this.#queue(stream, nowMs);
   }
 
   /** Looks at the files that are due, and queues the lanes that have something to do. Returns directories to scan. */
@@ -133,7 +133,7 @@ export class Catalog {
       else if (this.#isDirectoryDue(stream, nowMs) && !directories.has(stream.directory)) {
         directories.set(stream.directory, false);
       }
-      for (const lane of stream.lanes) if (lane.wantsTurn(nowMs)) this.#turns.add(lane);
+      this.#queue(stream, nowMs);
       return changed;
     });
     return directories;
@@ -214,6 +214,10 @@ export class Catalog {
       consumer.begin(stream.key, start);
       return start;
     });
+  }
+
+  #queue(stream: ContainerStream, nowMs: number): void {
+    for (const lane of stream.lanes) if (lane.wantsTurn(nowMs)) this.#turns.add(lane);
   }
 
   #supersedeRestarts(stream: ContainerStream): void {
