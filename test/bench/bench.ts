@@ -13,7 +13,7 @@ import { CASES } from './cases/catalogue.ts';
 import { type BenchOptions, HELP, readOptions } from './options.ts';
 import { isOnPath, PEERS, type PeerResult, runPeer } from './peers/run-peer.ts';
 import { builtProgram, type Program, sourceProgram } from './process/program.ts';
-import { revisionProgram } from './process/revision.ts';
+import { Revision } from './process/revision.ts';
 import { comparisonText } from './report/comparison.ts';
 import { load, readConditions } from './report/conditions.ts';
 import { appendHistory, writeFigures } from './report/files.ts';
@@ -51,7 +51,12 @@ const benchmark = async (options: BenchOptions): Promise<number> => {
     watchSeconds: options.watchSeconds,
   };
   const cases = selected(options);
-  const programs = providePrograms(options, workspace.scratch);
+  using revision =
+    options.compare === undefined
+      ? undefined
+      : new Revision(ROOT, options.compare, join(workspace.scratch, 'compare'));
+  const ours = ourProgram(options.fromSource, workspace.scratch);
+  const programs = revision === undefined ? [ours] : [revision.program, ours];
   const results = await runCases(cases, programs, bench, { repeat: options.repeat, say });
   const { peers, peersWithout } = options.peers ? await runPeers(bench) : { peers: [], peersWithout: [] };
   const run: Run = { conditions: readConditions(ROOT, options, loadBefore), results, peers, peersWithout };
@@ -72,10 +77,8 @@ const selected = ({ cases }: BenchOptions): readonly BenchCase[] => {
   return CASES.filter(({ name }) => cases.includes(name) || bases.includes(name));
 };
 
-const providePrograms = ({ fromSource, compare }: BenchOptions, scratch: string): readonly Program[] => {
-  const ours = fromSource ? sourceProgram(ROOT, OURS) : builtProgram(ROOT, OURS, join(scratch, 'built'));
-  return compare === undefined ? [ours] : [revisionProgram(ROOT, compare, join(scratch, 'compare')), ours];
-};
+const ourProgram = (fromSource: boolean, scratch: string): Program =>
+  fromSource ? sourceProgram(ROOT, OURS) : builtProgram(ROOT, OURS, join(scratch, 'built'));
 
 const runPeers = async (bench: Bench): Promise<Pick<Run, 'peers' | 'peersWithout'>> => {
   const peers: PeerResult[] = [];
