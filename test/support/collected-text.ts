@@ -28,10 +28,4 @@ export class CollectedText {
   get text(): string {
     return Buffer.concat(this.#chunks).toString('utf8');
   }
-
-  /** The text up to its last newline. */
-  get wholeLines(): string {
-    const { text } = this;
-    return text.slice(0, text.lastIndexOf('\n') + 1);
-  }
 }
