@@ -62,15 +62,28 @@ export const fileSink = (files: Files, { path, mode }: FileSinkSettings): Sink =
     }
   };
 
+  /** Cuts off the beginning of a parcel that failed: all of it will be written again, maybe to another file. */
+  const cutExcess = async (): Promise<void> => {
+    const size = (await file?.status())?.size ?? 0;
+    if (size > length) await file?.truncate(length);
+  };
+
   const reopen = async (): Promise<void> => {
     const before = file;
-    const size = (await before?.status())?.size ?? 0;
-    // The beginning of a parcel that failed: all of it will be written to the next file.
-    if (size > length) await before?.truncate(length);
+    await cutExcess();
     // Nobody will come back to it.
     await before?.sync();
     await open();
     await before?.close();
+  };
+
+  const close = async (): Promise<void> => {
+    try {
+      await cutExcess();
+    } finally {
+      await file?.close();
+      file = undefined;
+    }
   };
 
   return {
@@ -90,11 +103,7 @@ export const fileSink = (files: Files, { path, mode }: FileSinkSettings): Sink =
       await file?.sync();
     },
     reopen: () => inTurn(reopen),
-    close: () =>
-      inTurn(async () => {
-        await file?.close();
-        file = undefined;
-      }),
+    close: () => inTurn(close),
   };
 };
 

@@ -132,4 +132,22 @@ describe('a full disk', () => {
     await out.open(state);
     expect(out.content()).toBe('one\n');
   });
+
+  it('leaves no half parcel behind a clean stop', async () => {
+    const out = new FileWorld();
+    await out.open();
+    await out.write('one\n');
+    out.diskBytes = 9;
+    await out.write('a longer line\n');
+    await out.done(out.sink.close());
+    expect(out.content()).toBe('one\n');
+  });
+
+  it('is closed also where nothing can be cut any more', async () => {
+    const out = new FileWorld();
+    await out.open();
+    out.failing.set('status', 'EIO');
+    await expect(out.done(out.sink.close())).rejects.toThrow('EIO');
+    expect(out.running.process.openFiles).toEqual([]);
+  });
 });
