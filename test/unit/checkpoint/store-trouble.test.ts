@@ -90,10 +90,14 @@ describe('a damaged checkpoint', () => {
 });
 
 describe('a crash during a snapshot', () => {
-  it('leaves the state before it or after it, at each call that it makes', async () => {
+  it.each([
+    ['the process that wrote the journal', false],
+    ['the next process', true],
+  ])('of %s leaves the state before it or after it, at each call that it makes', async (_who, isNext) => {
     const seen = new Set<number | undefined>();
     for (let call = 1; ; call++) {
-      const { disk, store } = await written();
+      const { disk, store: first } = await written();
+      const store = isNext ? await disk.restart() : first;
       store.hold(moves('a', 4));
       disk.calls.length = 0;
       disk.dieAtCall = call;

@@ -115,8 +115,11 @@ describe('the store', () => {
     const next = await disk.restart();
     next.hold(moves('a', 3));
     await disk.done(next.commit(moves('b', 1)));
+    disk.calls.length = 0;
+    await disk.done(next.commit(moves('b', 2)));
+    expect(disk.calls).toEqual([`write ${STATE}/${JOURNAL}`, `sync ${STATE}/${JOURNAL}`]);
     const last = await disk.restart();
-    expect([offsetIn(last, 'a'), offsetIn(last, 'b')]).toEqual([3, 1]);
+    expect([offsetIn(last, 'a'), offsetIn(last, 'b')]).toEqual([3, 2]);
   });
 
   it('holds no file open after it was closed', async () => {
