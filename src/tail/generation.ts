@@ -58,6 +58,8 @@ export class Generation {
   ending: Ending | undefined;
   format: LogFormat | undefined;
   seed: GenerationSeed | undefined;
+  /** NULs at its start, as far as a reader has looked: see LineReader. */
+  holeBytes = 0;
   /** How long it was when the last reader left it. */
   leftAtSize: number | undefined;
   #tail: number;

@@ -57,7 +57,8 @@ export class LineReader {
   /** Reads the next whole lines into the input. `finished`: what stands at the end without a newline is a line too. */
   next(generation: Generation, stream: ContainerStream, finished: boolean): Chunk {
     const { region, limits } = this.#tools;
-    if (!this.#prepare(generation, stream, finished)) return PENDING;
+    const unprepared = this.#prepare(generation, stream, finished);
+    if (unprepared !== undefined) return unprepared;
     const unfinished = this.#scanned - this.#offset;
     let want =
       unfinished < limits.readShareBytes
@@ -136,20 +137,53 @@ export class LineReader {
     return this.#endLine(count, sourceBytes, flags, isAtEnd);
   }
 
-  /** Finds out the generation's format and the seed of its ids. False while its first line is not whole. */
-  #prepare(generation: Generation, stream: ContainerStream, finished: boolean): boolean {
-    if (generation.format !== undefined) return true;
+  /** Finds out the generation's format and the seed of its ids. Says why not while its first line is not whole. */
+  #prepare(generation: Generation, stream: ContainerStream, finished: boolean): Chunk | undefined {
+    if (generation.format !== undefined) return undefined;
     const { region, decoding } = this.#tools;
     const start = region.inputStart;
-    const count = generation.read(region.bytes, start, HEAD_BYTES, 0);
-    if (count === NOT_READY || count === 0) return finished && count === 0;
+    const count = generation.read(region.bytes, start, HEAD_BYTES, generation.holeBytes);
+    if (count === NOT_READY) return PENDING;
+    if (count > 0 && region.bytes[start] === 0) return this.#measureHole(generation, stream, finished);
+    if (count === 0 && generation.holeBytes === 0) return finished ? undefined : PENDING;
     const newline = region.bytes.subarray(start, start + count).indexOf(LINE_FEED);
-    if (newline === -1 && count < HEAD_BYTES && !finished) return false;
+    if (newline === -1 && count < HEAD_BYTES && !finished) return PENDING;
     const lineEnd = newline === -1 ? start + count : start + newline;
     const fallback = stream.kubeletNamed ? 'cri' : 'raw';
     generation.format =
       decoding.detectFormat(region.bytes, start, start + count, stream.kubeletNamed) ?? fallback;
     generation.seed = generationSeed(stream.key, region.bytes.subarray(start, lineEnd));
-    return true;
+    // A short hole is part of the first line, and the decoder's business.
+    if (generation.holeBytes >= HEAD_BYTES && generation.holeBytes > this.#offset) this.#stepOver(generation);
+    return undefined;
+  }
+
+  /**
+   * A file that was cut while its writer does not append begins with NULs up to where the writer was. The first line stands
+   * behind them.
+   */
+  #measureHole(generation: Generation, stream: ContainerStream, finished: boolean): Chunk | undefined {
+    const { bytes, inputStart, inputCapacity } = this.#tools.region;
+    for (let reads = 0; reads < LONG_LINE_READS; reads++) {
+      const count = generation.read(bytes, inputStart, inputCapacity, generation.holeBytes);
+      if (count === NOT_READY) return PENDING;
+      const nuls = leadingNuls(bytes, inputStart, inputStart + count);
+      generation.holeBytes += nuls;
+      if (nuls < count || (nuls < inputCapacity && finished))
+        return this.#prepare(generation, stream, finished);
+      if (nuls < inputCapacity) return PENDING;
+    }
+    return { kind: 'none', isAtEnd: false };
+  }
+
+  #stepOver({ holeBytes }: Generation): void {
+    this.#tools.context.nulBytes += holeBytes - this.#offset;
+    this.enter(holeBytes);
   }
 }
+
+const leadingNuls = (bytes: Uint8Array, start: number, end: number): number => {
+  let at = start;
+  while (at < end && bytes[at] === 0) at++;
+  return at - start;
+};

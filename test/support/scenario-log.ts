@@ -50,10 +50,8 @@ export class ScenarioLog {
   }
 
   /** The writer does not write in append mode: it goes on where it was, and leaves a hole where a truncation cut. */
-  writeAt(offset: number, text: string): void {
-    this.#writer ??= this.#disk.create(this.path);
-    const bytes = Buffer.from(text);
-    this.#disk.writeAt(this.#writer, bytes, 0, bytes.length, offset);
+  leaveHole(bytes: number): void {
+    this.append(Buffer.alloc(bytes));
   }
 
   /** The writer opens the path anew, and creates it if nothing is there. */

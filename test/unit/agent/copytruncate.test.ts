@@ -125,13 +125,39 @@ describe('a log that is cut, and no copy made', () => {
     await node.delivers('a', 'b', 'c', 'd', 'e', 'f');
   });
 
-  it('by a writer that does not append: the hole of NULs is stepped over', async () => {
-    const { node, log } = await started('a', 'b', 'c');
+  it.each([1024, 8192, 100_000, 3_000_000])(
+    'by a writer that does not append: a hole of %i NULs is stepped over, and is no loss',
+    async (hole) => {
+      for (const format of ['raw', 'cri'] as const) {
+        const node = new Scenario();
+        const log = node.file('app.log', format);
+        log.write('a', 'b');
+        await node.start();
+        await node.pass(3000);
+        log.truncate();
+        log.leaveHole(hole);
+        log.write('c', 'd');
+        await node.delivers('a', 'b', 'c', 'd');
+        expect(node.said).toContain('skipped NUL bytes that a truncation left in a file');
+        await node.stop();
+        expect(await node.ledger()).toEqual([]);
+        log.write('e');
+        await node.start();
+        await node.delivers('a', 'b', 'c', 'd', 'e');
+      }
+    },
+  );
+
+  it('by a writer that does not append, within the first kilobyte: the lines of a known format are whole', async () => {
+    const node = new Scenario();
+    const log = node.container('web');
+    log.write('a');
+    await node.start();
+    await node.pass(3000);
     log.truncate();
-    log.writeAt(6, 'd\ne\n');
-    await node.until(() => node.texts().length >= 5);
-    await node.pass(10_000);
-    expect(node.texts().at(-1)).toBe('e');
+    log.leaveHole(60);
+    log.write('b', 'c');
+    await node.delivers('a', 'b', 'c');
   });
 });
 
