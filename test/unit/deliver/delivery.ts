@@ -54,6 +54,8 @@ export class FakeSink implements Sink {
   readonly written: string[] = [];
   readonly answers: (Outcome | Promise<Outcome>)[] = [];
   readonly calls: string[] = [];
+  /** While it is there, bytes that have arrived are not yet told of. */
+  telling: Promise<void> | undefined;
   signal: AbortSignal | undefined;
   #bytes = 0;
 
@@ -69,6 +71,7 @@ export class FakeSink implements Sink {
     if (answer.kind !== 'delivered') return answer;
     this.written.push(text);
     this.#bytes += bytes.length;
+    await this.telling;
     return answer;
   }
 

@@ -64,7 +64,8 @@ describe('an output whose destination is in trouble', () => {
     await delivery.feed(batchOf('a', 'x\n', { gaps: [gap], oversizeBytes: 9 }));
     expect(delivery.ledger.toRecord().gaps).toEqual([]);
     await delivery.clock.advance(100);
-    await delivery.feed(batchOf('a', 'y\n'));
+    // As often as it takes for each parcel to be used again.
+    for (let parcel = 0; parcel < 20; parcel++) await delivery.feed(batchOf('a', 'y\n'));
     expect(delivery.ledger.toRecord().gaps).toEqual([
       { reason: 'deleted', events: 1, bytes: 70, unknownEvents: 0 },
       { reason: 'oversize', events: 1, bytes: 9, unknownEvents: 0 },

@@ -118,6 +118,22 @@ describe('SIGHUP on a file output', () => {
     }
   });
 
+  it('lets go of a new file that cannot be looked at', async () => {
+    const out = new FileWorld({
+      before: (call) => {
+        if (call === 'openForWriting' && isArmed) out.failing.set('status', 'EIO');
+      },
+    });
+    let isArmed = false;
+    await out.open();
+    out.rotate();
+    isArmed = true;
+    await expect(out.done(out.sink.reopen())).rejects.toThrow('EIO');
+    expect(out.running.process.openFiles).toHaveLength(1);
+    expect(await out.write('one\n')).toEqual(DELIVERED);
+    expect([out.content(`${PATH}.1`), out.content()]).toEqual(['one\n', '']);
+  });
+
   it('may come twice before the first is done', async () => {
     const out = await started();
     out.rotate();
