@@ -179,6 +179,7 @@ export class OutputAccount {
     }
     const last = lines.at(-1);
     if (last === undefined || record.truncated) return;
+    if (record.partial && last === stream.half) giveUpHalf(stream);
     if (last.closes && !last.abandoned) {
       if (record.partial) this.#fail(`${names(lines)} is complete and came as partial`);
     } else if (!record.partial) {
@@ -246,6 +247,13 @@ export const originOf = (stream: LogStream): string =>
 export const nameOf = (line: LogLine): string => `#${line.id} (stream ${line.stream}, life ${line.life.id})`;
 
 const names = (lines: readonly LogLine[]): string => lines.map((line) => `#${line.id}`).join('+');
+
+/** The agent waited long enough for the end of a line in a file that lost its name. */
+const giveUpHalf = (stream: LogStream): void => {
+  if (stream.half === undefined || stream.life?.lostNameMs === undefined) return;
+  stream.half.abandoned = true;
+  stream.half = undefined;
+};
 
 const channelKey = (line: LogLine): string => `${line.stream}/${line.channel}`;
 
