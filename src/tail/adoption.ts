@@ -138,7 +138,8 @@ export class Adoption {
     if (status?.kind !== 'file') return true;
     const key = keyOf(status);
     if (stream.asides.has(key)) observation.strays.set(key, file);
-    if (stream.asides.has(key) || stream.ignored.has(key)) return true;
+    // A copy that has changed since may be something else.
+    if (stream.asides.has(key) || stream.ignored.get(key) === status.size) return true;
     const isThisFile = (generation: Generation): boolean => sameFile(generation.sighted.identity, status);
     for (const [generation, held] of cut) {
       if (held.file !== undefined || !isThisFile(generation)) continue;
@@ -146,7 +147,9 @@ export class Adoption {
       return true;
     }
     // The latest one: a file that was cut has been several generations.
-    const known = stream.generations.findLast((generation) => isThisFile(generation) && standsThere(generation));
+    const known = stream.generations.findLast(
+      (generation) => isThisFile(generation) && standsThere(generation),
+    );
     if (known === undefined || known.listed) return false;
     const { dev, ino, birthtimeNs } = status;
     known.sighted = { ...file, identity: { dev, ino, birthtimeNs } };
@@ -180,8 +183,9 @@ export class Adoption {
   #place(observation: Observation, candidate: Candidate, rotated: boolean): boolean {
     const { stream, time } = observation;
     const { file, identity } = candidate;
+    const circumstances = { rotated, newest: stream.newest };
     const same = stream.generations.filter((generation) =>
-      this.#likeness.isSame(generation, candidate, rotated),
+      this.#likeness.isSame(generation, candidate, circumstances),
     );
     const orphan = same.find((generation) => !generation.listed);
     if (orphan !== undefined) {
@@ -190,7 +194,7 @@ export class Adoption {
     }
     if (rotated && same.length === 0) return false;
     if (file.age.kind === 'live') return false;
-    if (same.length > 0) stream.ignored.add(keyOf(identity));
+    if (same.length > 0) stream.ignored.set(keyOf(identity), candidate.size);
     else if (this.#stoodStill(stream, candidate, time)) observation.strays.set(keyOf(identity), file);
     else observation.isSettled = false;
     this.#files.close(candidate.descriptor);

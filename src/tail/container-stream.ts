@@ -20,8 +20,8 @@ export class ContainerStream {
   needsScan = false;
   /** Nothing more will be written: its container was started anew, or its files are gone. */
   isOver = false;
-  /** Files that are copies of what is followed, by identity: not to be looked at again. */
-  readonly ignored = new Set<string>();
+  /** Files that are copies of what is followed, by identity, with the size at which that was found. */
+  readonly ignored = new Map<string, number>();
   /** Streams that read what turned up too late for its place in this one, by the file's identity. */
   readonly asides = new Map<string, ContainerStream>();
   /** Unknown rotated files that appeared without a rotation, by identity: since when they have stood unchanged. */

@@ -9,12 +9,19 @@ import type { Generation } from './generation.ts';
  * needs proof: the same head, and
  *
  * - a time stamp in it (CRI, Docker), and for a plain file the same bytes before the known end; or
- * - more than a kilobyte, and the same bytes before the known end; or
- * - for a .gz, just the length that is known, or the same bytes before the known end once it is inflated so far; or
- * - for a rotated name where no rotation took place, or where the generation was cut: it is likely to be the copy.
+ * - for a plain file without times, the same bytes before the known end and a reason to expect it (`isLikelyUntimed`); or
+ * - for a .gz without times, just the known length, or the same bytes before the known end once it is inflated so far.
  */
 /** A .gz is inflated at once, in memory, to compare its bytes before the known end: no further than this. */
 const MOST_INFLATED_BYTES = 32 * 1024 * 1024;
+
+/** What else was seen. */
+export interface Circumstances {
+  /** The live file has changed: unknown rotated files are to be expected. */
+  readonly rotated: boolean;
+  /** The latest generation that is known. */
+  readonly newest: Generation | undefined;
+}
 
 export class Likeness {
   readonly #files: Files;
@@ -27,14 +34,12 @@ export class Likeness {
     this.#detectFormat = detectFormat;
   }
 
-  /** @param rotated whether the live file has changed, so that unknown rotated files are to be expected */
-  isSame(generation: Generation, candidate: Candidate, rotated: boolean): boolean {
+  isSame(generation: Generation, candidate: Candidate, { rotated, newest }: Circumstances): boolean {
     if (!beginsWith(candidate, generation.head)) return false;
     const { tail, size } = generation.toRecord();
     const isTimed = this.#detectFormat(candidate.head, 0, candidate.head.length, false) !== 'raw';
     if (candidate.file.compressed) return this.#isSameCompressed(generation, candidate, isTimed);
-    const isLikelyCopy = candidate.file.age.kind !== 'live' && (generation.ending !== undefined || !rotated);
-    if (!isTimed && !isLikelyCopy && Math.min(size, candidate.size) <= HEAD_BYTES) return false;
+    if (!isTimed && !isLikelyUntimed(generation, candidate, rotated, newest)) return false;
     if (candidate.size < size) return generation.listed && this.#isPrefix(candidate, generation);
     return holdsMarker(this.#files, candidate, size, tail);
   }
@@ -69,3 +74,18 @@ export class Likeness {
     return holdsMarker(this.#files, candidate, candidate.size, marker);
   }
 }
+
+/**
+ * Files without times can be alike to the last byte and yet be different ones, as banners of a program that was started
+ * twice. So there must be a reason to expect this file: a copy of one that was cut, a copy beside one that stays, or the
+ * live file replaced by one that begins with all of it.
+ */
+const isLikelyUntimed = (
+  generation: Generation,
+  candidate: Candidate,
+  rotated: boolean,
+  newest: Generation | undefined,
+): boolean => {
+  if (candidate.file.age.kind !== 'live') return generation.ending !== undefined || !rotated;
+  return generation === newest && !generation.listed && generation.size > HEAD_BYTES;
+};
