@@ -23,6 +23,7 @@ const MOST_DESCRIPTORS = 250;
 
 const NONE: ProcessUsage = { rssBytes: 0, peakRssBytes: 0, descriptors: 0, cpuSeconds: 0 };
 const LEVELS_THAT_MATTER = 40;
+const STARTING_MS = 2_000;
 
 /** The agent of the soak, life after life over the same state. */
 export class SoakAgent implements AsyncDisposable {
@@ -80,18 +81,24 @@ export class SoakAgent implements AsyncDisposable {
   sample(): void {
     if (this.#life === undefined) return;
     if (!this.#life.isRunning) throw new Error(`the agent ended by itself:\n${this.#life.stderr}`);
-    this.#now = usageOf(this.#life.pid);
-    this.#peakRssBytes = Math.max(this.#peakRssBytes, this.#now.peakRssBytes);
-    this.#mostDescriptors = Math.max(this.#mostDescriptors, this.#now.descriptors);
+    const now = usageOf(this.#life.pid);
+    // One that has only just started says nothing of the others.
+    this.#now = this.upMs < STARTING_MS ? { ...this.#now, cpuSeconds: now.cpuSeconds } : now;
+    this.#peakRssBytes = Math.max(this.#peakRssBytes, now.peakRssBytes);
+    this.#mostDescriptors = Math.max(this.#mostDescriptors, now.descriptors);
   }
 
   async stop(): Promise<void> {
     this.sample();
+    const isStarting = this.upMs < STARTING_MS;
     const exit = await this.#life?.stop();
-    if (exit !== undefined && exit.code !== 0) {
+    // A signal that comes before the program has begun to listen ends it as the kernel does: another kind of kill.
+    const wasStarting = isStarting && exit?.signal === 'SIGTERM';
+    if (exit !== undefined && exit.code !== 0 && !wasStarting) {
       throw new Error(`the agent ended with ${exit.code ?? exit.signal}:\n${this.#life?.stderr}`);
     }
-    this.#cleanStops++;
+    if (wasStarting) this.#kills++;
+    else this.#cleanStops++;
     this.#buryLife();
   }
 

@@ -36,7 +36,7 @@ export class SoakRun implements AsyncDisposable {
   }
 
   /**
-   * Runs for so long, or until the signal.
+   * Runs for so long, or until the signal, or until a promise is broken.
    * @param onReport is told every half minute
    * @returns how it stands at the end
    */
@@ -50,7 +50,7 @@ export class SoakRun implements AsyncDisposable {
       await this.#live(Math.min(endMs, performance.now() + REPORT_MS), signal);
       const state = await this.#report();
       onReport(state);
-      if (signal.aborted || performance.now() >= endMs) return state;
+      if (signal.aborted || state.broken.length > 0 || performance.now() >= endMs) return state;
     }
   }
 
