@@ -73,7 +73,7 @@ export class SoakAgent implements AsyncDisposable {
   }
 
   start(): void {
-    this.#life = new NodeAgent(this.#node, agentFlags(this.#node, '--log-level', 'warn'));
+    this.#life = new NodeAgent(this.#node, agentFlags(this.#node, '--log-level', 'warn'), { detached: true });
     this.#upSinceMs = performance.now();
   }
 

@@ -29,7 +29,8 @@ process.exitCode = asked === undefined ? 2 : await soak(asked);
 async function soak({ minutes, seed }: Asked): Promise<number> {
   say(`soak of ${minutes} minutes, seed ${seed}; Ctrl+C ends it early\n${tableHead()}`);
   const interrupt = new AbortController();
-  process.once('SIGINT', () => interrupt.abort());
+  // Not once: npm hands on the Ctrl+C that the terminal has sent us already.
+  process.on('SIGINT', () => interrupt.abort());
   await using run = new SoakRun(seed);
   const state = await run.run(minutes * 60_000, interrupt.signal, (now) => say(tableRow(now)));
   say(`\n${finalTable(state)}`);

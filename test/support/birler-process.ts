@@ -15,6 +15,8 @@ export interface StartOptions {
   readonly cwd?: string;
   /** Keeps stdout unread, so that the pipe fills. */
   readonly readStdout?: boolean;
+  /** A process group of its own, which a Ctrl+C at the terminal does not reach. */
+  readonly detached?: boolean;
 }
 
 export interface Exit {
@@ -43,6 +45,7 @@ export class BirlerProcess implements AsyncDisposable {
   constructor(args: readonly string[], options: StartOptions = {}) {
     this.child = spawn(BIRLER, args, {
       cwd: options.cwd,
+      detached: options.detached ?? false,
       env: { ...cleanEnvironment(), ...options.environment },
       stdio: ['ignore', options.stdout ?? 'pipe', options.stderr ?? 'pipe'],
     });
