@@ -22,7 +22,8 @@ import { plainSource, type Source } from './source.ts';
  * 3. the same content as a generation whose file is still there: a copy, ignored
  * 4. a rotated name that appears while the live file stays: perhaps a copy in the making, so it must first stand still;
  *    then it is a stray: bytes whose place in the order is past, to be read beside the stream
- * 5. otherwise a new generation
+ * 5. otherwise a new generation. It is younger than all that are known, for at the last look they were all that there was;
+ *    only those that were empty then may have been cut since, and are put behind it if their names say so.
  */
 export interface AdoptionSettings {
   readonly detectFormat: Decoding['detectFormat'];
@@ -55,6 +56,8 @@ interface Observation {
   readonly time: AdoptionTime;
   readonly cut: Map<Generation, CutFile>;
   readonly strays: Map<string, SightedFile>;
+  /** Generations of which nothing was known before this observation but that they were empty. */
+  readonly blank: Set<Generation>;
   isSettled: boolean;
 }
 
@@ -82,7 +85,14 @@ export class Adoption {
 
   /** Takes in what discovery saw. */
   observe(stream: ContainerStream, sighting: StreamSighting, time: AdoptionTime): Adopted {
-    const observation: Observation = { stream, time, cut: new Map(), strays: new Map(), isSettled: true };
+    const observation: Observation = {
+      stream,
+      time,
+      cut: new Map(),
+      strays: new Map(),
+      blank: new Set(),
+      isSettled: true,
+    };
     const isFirst = stream.generations.length === 0;
     for (const generation of stream.generations) this.#look(observation, generation);
     const unknown = withoutDoubles(sighting.files).filter((file) => !this.#recognise(observation, file));
@@ -91,7 +101,6 @@ export class Adoption {
     candidates.sort((a, b) => compareAges(a.file.age, b.file.age));
     const rotated = isFirst || !liveFileStays(stream);
     const fresh = candidates.filter((candidate) => !this.#place(observation, candidate, rotated));
-    if (fresh.some(({ file }) => file.age.kind !== 'live')) cutEmptyLive(observation);
     const newcomers = fresh.map((candidate) => this.#newcomer(stream, candidate));
     for (const { sighted: cut, source, file } of observation.cut.values()) {
       newcomers.push(afterCut(cut, source, file));
@@ -124,6 +133,7 @@ export class Adoption {
 
   #look(observation: Observation, generation: Generation): void {
     generation.listed = false;
+    if (generation.size === 0) observation.blank.add(generation);
     try {
       generation.look(observation.time.nowMs);
     } catch (error) {
@@ -192,9 +202,9 @@ export class Adoption {
       this.#takeOver(orphan, candidate, time);
       return true;
     }
-    if (rotated && same.length === 0) return false;
     if (file.age.kind === 'live') return false;
     if (same.length > 0) stream.ignored.set(keyOf(identity), candidate.size);
+    else if (makeWay(observation, candidate) || !liveFileStays(stream)) return false;
     else if (this.#stoodStill(stream, candidate, time)) observation.strays.set(keyOf(identity), file);
     else observation.isSettled = false;
     this.#files.close(candidate.descriptor);
@@ -289,16 +299,27 @@ const noteCut = ({ cut }: Observation, generation: Generation, file: SightedFile
 };
 
 /**
- * An unknown rotated file beside an empty live one is what stood in the live one before it was cut, between two looks.
- * It comes first: the live file is taken as cut, at 0, so that it follows.
+ * Puts generations that were empty at the last look behind an older candidate: what stood in them may have been copied and
+ * cut since. False if the candidate is older than one whose content is known.
  */
-const cutEmptyLive = (observation: Observation): void => {
-  const { newest } = observation.stream;
-  if (newest === undefined || !newest.isOpen || newest.isEnded || newest.size > 0) return;
-  const { path, age, compressed } = newest.sighted;
-  if (compressed) return;
-  newest.end('truncated', 0);
-  noteCut(observation, newest, newest.listed ? { path, age, compressed } : undefined);
+const makeWay = (observation: Observation, candidate: Candidate): boolean => {
+  const { stream, blank } = observation;
+  const younger = stream.generations.filter((generation) => isOlder(candidate, generation));
+  if (!younger.every((generation) => generation.isOpen && blank.has(generation))) return false;
+  for (const generation of younger) {
+    const { path, age, compressed } = generation.sighted;
+    generation.end('truncated', 0);
+    noteCut(observation, generation, { path, age, compressed });
+  }
+  return true;
+};
+
+/** By the first record's time where both have one (a clock step can misorder names), else by name. */
+const isOlder = (candidate: Candidate, generation: Generation): boolean => {
+  if (!generation.listed || generation.isEnded) return false;
+  const byTime = firstTimeMs(candidate.head) - generation.firstTimeMs;
+  const byName = compareAges(candidate.file.age, generation.sighted.age);
+  return Number.isNaN(byTime) || byTime === 0 ? byName < 0 : byTime < 0;
 };
 
 /** Whether the file at the live name is one that we know, uncut and in use: then no rotation has taken place. */
@@ -313,6 +334,7 @@ const add = (stream: ContainerStream, newcomer: Newcomer, time: AdoptionTime): v
   const empty = { head: { length: 0, hash: '' }, size: compressedSize, tail: EMPTY_MARKER };
   const generation = stream.append({ ...identity, path, compressed, ...empty }, sighted.age, time.nowMs);
   generation.listed = listed;
+  generation.firstTimeMs = newcomer.firstTimeMs;
   generation.open(source, compressed);
   generation.changedAtMs = time.nowMs - Math.max(0, time.wallMs - mtimeMs);
   if (compressed) generation.rememberHead(head);

@@ -179,7 +179,7 @@ export class Catalog {
     for (const identity of new Set([...stream.asides.keys(), ...strays.keys()])) {
       const file = strays.get(identity);
       const { origin, kubeletNamed, directory } = stream;
-      const key = `${stream.key}~${identity}`;
+      const key = asideKey(stream.key, identity);
       this.observe({ key, origin, kubeletNamed, directory, files: file === undefined ? [] : [file] });
       const aside = this.streams.get(key);
       if (aside === undefined) continue;
@@ -197,7 +197,7 @@ export class Catalog {
       if (position !== undefined) stream.reserve(lowWater(position).generation);
     }
     this.streams.set(stream.key, stream);
-    this.#supersedeRestarts(stream);
+    if (!isAside(stream.key)) this.#supersedeRestarts(stream);
     return stream;
   }
 
@@ -343,3 +343,7 @@ export class Catalog {
 
 const countOpen = (stream: ContainerStream): number =>
   stream.generations.filter((generation) => generation.isOpen).length;
+
+/** Names the stream that reads a stray of another one; `~` is in no name of Kubernetes. */
+const asideKey = (streamKey: string, identity: string): string => `${streamKey}~${identity}`;
+const isAside = (streamKey: string): boolean => /~\d+:\d+$/.test(streamKey);

@@ -60,6 +60,8 @@ export class Generation {
   seed: GenerationSeed | undefined;
   /** NULs at its start, as far as a reader has looked: see LineReader. */
   holeBytes = 0;
+  /** The time of its first record in ms, where it was seen; NaN otherwise. */
+  firstTimeMs = Number.NaN;
   /** How long it was when the last reader left it. */
   leftAtSize: number | undefined;
   #tail: number;

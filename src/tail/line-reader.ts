@@ -1,5 +1,6 @@
 import { generationSeed } from '../core/hash.ts';
 import { HEAD_BYTES } from '../core/identity.ts';
+import { streamKeyOf } from '../core/origin.ts';
 import { PARTIAL, TRUNCATED } from '../core/record-table.ts';
 import { NOT_READY } from '../system/system.ts';
 import type { ContainerStream } from './container-stream.ts';
@@ -152,7 +153,7 @@ export class LineReader {
     const fallback = stream.kubeletNamed ? 'cri' : 'raw';
     generation.format =
       decoding.detectFormat(region.bytes, start, start + count, stream.kubeletNamed) ?? fallback;
-    generation.seed = generationSeed(stream.key, region.bytes.subarray(start, lineEnd));
+    generation.seed = generationSeed(streamKeyOf(stream.origin), region.bytes.subarray(start, lineEnd));
     // A short hole is part of the first line, and the decoder's business.
     if (generation.holeBytes >= HEAD_BYTES && generation.holeBytes > this.#offset) this.#stepOver(generation);
     return undefined;
