@@ -1,3 +1,4 @@
+import { errnoOf } from '../core/errors.ts';
 import type { Compression, Descriptor, Files, Inflater } from '../system/system.ts';
 import { NOT_READY } from '../system/system.ts';
 import type { InflateSlots, SlotHolder } from './inflate-slots.ts';
@@ -18,6 +19,8 @@ export interface GzipSettings {
   readonly longestRead: number;
 }
 
+/** Z_DATA_ERROR, Z_BUF_ERROR and the like. */
+const ZLIB = 'Z_';
 /** Inflated ahead of what is asked for. */
 const AHEAD_BYTES = 64 * 1024;
 
@@ -105,11 +108,18 @@ class GzipSource implements Source, SlotHolder {
     return true;
   }
 
-  /** What was inflated before the damage is read like any other; there the file ends, as far as we can read. */
+  /**
+   * What was inflated before the damage is read like any other; there the file ends, as far as we can read. Trouble of the
+   * disk is no damage: it passes, and the next read starts over.
+   */
   #inflate(room: number): number {
     try {
       return this.#inflater?.read(this.#window, this.#length, room) ?? 0;
-    } catch {
+    } catch (error) {
+      if (!errnoOf(error).startsWith(ZLIB)) {
+        this.#release();
+        throw error;
+      }
       this.isCorrupt = true;
       return 0;
     }
