@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { Cadence } from '../../../src/tail/cadence.ts';
+import type { ContainerStream } from '../../../src/tail/container-stream.ts';
+import { newStream } from './setup.ts';
+
+const setUp = () => {
+  const told: string[] = [];
+  const cadence = new Cadence({
+    onIdle: ({ key }) => told.push(`idle ${key}`),
+    onBusy: ({ key }) => told.push(`busy ${key}`),
+  });
+  let now = 0;
+  /** Polls whenever it is due until then; how often each stream was looked at. */
+  const until = (end: number, changes: (stream: ContainerStream) => boolean = () => false) => {
+    const looks: number[] = [];
+    for (let due = cadence.nextDueMs; due !== undefined && due <= end; due = cadence.nextDueMs) {
+      now = Math.max(now, due);
+      cadence.poll(now, (stream) => {
+        looks.push(now);
+        return changes(stream);
+      });
+    }
+    now = end;
+    return looks;
+  };
+  return { cadence, told, until };
+};
+
+describe('the cadence', () => {
+  it('looks every ten milliseconds at what changes', () => {
+    const { cadence, until } = setUp();
+    cadence.quicken(newStream());
+    expect(until(1000, () => true).length).toBeCloseTo(100, -1);
+  });
+
+  it('slows down step by step to once a second, and tells that the stream is idle, once', () => {
+    const { cadence, until, told } = setUp();
+    cadence.quicken(newStream());
+    const looks = until(60_000);
+    // The first look of a slower step may come together with the last one of the quicker.
+    const pauses = looks.map((at, index) => at - (looks[index - 1] ?? 0)).filter((pause) => pause > 0);
+    expect(pauses).toEqual(pauses.toSorted((a, b) => a - b));
+    expect(new Set(pauses.slice(-20))).toEqual(new Set([1000]));
+    expect(told).toEqual(['idle file/app.log']);
+  });
+
+  it('is quick again when told so, and tells that the stream is busy', () => {
+    const { cadence, until, told } = setUp();
+    const stream = newStream();
+    cadence.quicken(stream);
+    until(60_000);
+    cadence.quicken(stream);
+    expect(until(60_100).length).toBeGreaterThanOrEqual(9);
+    expect(told).toEqual(['idle file/app.log', 'busy file/app.log']);
+  });
+
+  it('is quick again when a look finds a change', () => {
+    const { cadence, until, told } = setUp();
+    cadence.quicken(newStream());
+    until(60_000);
+    until(61_000, () => true);
+    expect(until(61_200).length).toBeGreaterThan(5);
+    expect(told).toEqual(['idle file/app.log', 'busy file/app.log']);
+  });
+
+  it('of one stream does not depend on another', () => {
+    const { cadence, until } = setUp();
+    const [busy, idle] = [newStream('busy.log'), newStream('idle.log')];
+    cadence.quicken(busy);
+    cadence.quicken(idle);
+    let looks = 0;
+    until(30_000, (stream) => stream === busy);
+    until(40_000, (stream) => {
+      if (stream === idle) looks++;
+      return stream === busy;
+    });
+    expect(looks).toBe(10);
+  });
+
+  it('has nothing to do for a stream that was removed', () => {
+    const { cadence, until } = setUp();
+    const stream = newStream();
+    cadence.quicken(stream);
+    cadence.remove(stream);
+    expect(cadence.nextDueMs).toBeUndefined();
+    expect(until(10_000)).toEqual([]);
+  });
+});
