@@ -28,7 +28,13 @@ export class NodeAgent extends BirlerProcess {
   /** Waits until the output holds at least as many lines as the accounts. */
   async untilDelivered(accounts: readonly Account[], deadlineMs?: number): Promise<void> {
     const wanted = accounts.reduce((sum, account) => sum + account.count, 0);
-    await this.untilLines(wanted, deadlineMs);
+    // Only when the deadline has passed: what exactly is missing, and what the output says of it.
+    const told = (): string => {
+      const { missing, missingBytes, doubled, gaps, examples } = verifyNode(this.node, accounts, 'std');
+      const verdict = JSON.stringify({ missing, missingBytes, doubled, gaps, examples }, null, 1);
+      return `the output holds ${wanted} lines; it holds ${this.delivered}: ${verdict}`;
+    };
+    await this.until(told, () => this.delivered >= wanted, deadlineMs);
   }
 
   async untilLines(wanted: number, deadlineMs?: number): Promise<void> {
