@@ -205,7 +205,7 @@ export class Agent {
     await this.#deliverRest();
     const isDelivered = this.#outputs.every((output) => output.isDelivered);
     for (const output of this.#outputs) output.abort();
-    await this.#atMost(CHECKPOINT_MS, this.#checkpointer.finish());
+    await this.#atMost(CHECKPOINT_MS, this.#checkpointer.finish(this.#tailing.streamKeys));
     await this.#atMost(CLOSE_MS, Promise.all(this.#outputs.map((output) => output.close())));
     const records = this.#outputs.reduce((sum, output) => sum + output.ledger.records, 0);
     this.#events.stopped({ records, isDelivered });

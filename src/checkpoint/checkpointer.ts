@@ -12,6 +12,8 @@ export interface CheckpointedOutput {
   readonly sinkState: unknown;
   takeMoved(): ReadonlyMap<string, StreamPosition>;
   sync(): Promise<void>;
+  /** A commit is over. */
+  committed(): void;
 }
 
 export interface CheckpointerSettings {
@@ -70,9 +72,10 @@ export class Checkpointer {
     });
   }
 
-  /** Commits everything, now: at the end. */
-  async finish(): Promise<void> {
+  /** Commits everything, now: at the end. How long files were when last seen is the last thing known of them. */
+  async finish(streamKeys: Iterable<string> = []): Promise<void> {
     await this.#running;
+    for (const key of streamKeys) this.#changed.add(key);
     if (this.#hasChanges) await this.#commit();
   }
 
@@ -85,6 +88,7 @@ export class Checkpointer {
   async #commit(): Promise<void> {
     // In an entry of its own: a stream of the same name may have begun anew, and must not inherit the old positions.
     const forgotten = this.#forgotten.size > 0 ? [this.#takeForgotten()] : [];
+    const saved = this.#outputs.filter((output) => output.hasMoved);
     const changes = [...forgotten, this.#takeChange()];
     try {
       await this.#syncOutputs(changes);
@@ -96,6 +100,7 @@ export class Checkpointer {
       this.#isFailing = true;
       this.#settings.onFailed(error);
     }
+    for (const output of saved) output.committed();
   }
 
   /** What a checkpoint counts as delivered must be durable first. */

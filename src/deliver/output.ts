@@ -51,10 +51,13 @@ export class Output implements Consumer {
   readonly #free: Parcel[] = [];
   readonly #sending: Parcel[] = [];
   #filling: Parcel;
-  /** No checkpoint knows of this output yet. */
+  /** The checkpoint does not know of this output yet, or not of what its ledger says now. */
   #isUnsaved: boolean;
   #isSending = false;
   #isAborted = false;
+  /** After a reopening nothing is sent until a checkpoint holds the new destination. */
+  #hold: 'none' | 'reopening' | 'reopened' | 'committing' = 'none';
+  #release: (() => void) | undefined;
   #blockedSinceMs: number | undefined;
   #closedBy: Error | undefined;
   /** What the sink said when the last parcel arrived: exact for the positions. */
@@ -128,6 +131,7 @@ export class Output implements Consumer {
     this.#isAborted = true;
     this.#abort.abort();
     this.#wakeRetry?.();
+    this.#release?.();
   }
 
   /** Positions that moved since this was last asked, and forgets that they did. */
@@ -139,6 +143,7 @@ export class Output implements Consumer {
     }
     this.#moved.clear();
     this.#isUnsaved = false;
+    if (this.#hold === 'reopened') this.#hold = 'committing';
     return moved;
   }
 
@@ -152,8 +157,24 @@ export class Output implements Consumer {
   }
 
   /** Opens the destination anew under its name, between two parcels. */
-  reopen(): Promise<void> {
-    return this.#settings.sink.reopen();
+  async reopen(): Promise<void> {
+    // Nothing goes to the new destination before a checkpoint knows of it: what a crash leaves there could not be told
+    // from what somebody else wrote.
+    this.#hold = 'reopening';
+    try {
+      await this.#settings.sink.reopen();
+    } finally {
+      this.#sinkState = this.#settings.sink.state();
+      this.#isUnsaved = true;
+      this.#hold = 'reopened';
+    }
+  }
+
+  /** A checkpoint was made, or could not be: what waited for it goes on. */
+  committed(): void {
+    if (this.#hold !== 'committing') return;
+    this.#hold = 'none';
+    this.#release?.();
   }
 
   close(): Promise<void> {
@@ -182,6 +203,7 @@ export class Output implements Consumer {
   /** Sends parcels in order until none is left. One at a time: order is kept within each stream. */
   async #send(): Promise<void> {
     for (let parcel = this.#sending[0]; parcel !== undefined; parcel = this.#sending[0]) {
+      await this.#whileHeld();
       const outcome = await this.#deliver(parcel);
       if (outcome === undefined) break;
       this.#acknowledge(parcel, outcome);
@@ -191,6 +213,13 @@ export class Output implements Consumer {
     }
     this.#isSending = false;
     this.#settings.onProgress();
+  }
+
+  async #whileHeld(): Promise<void> {
+    if (this.#hold === 'none' || this.#isAborted) return;
+    await new Promise<void>((resolve) => {
+      this.#release = resolve;
+    });
   }
 
   /** Tries until it works; undefined if it was given up. */
@@ -227,6 +256,7 @@ export class Output implements Consumer {
   }
 
   #acknowledge(parcel: Parcel, outcome: Outcome): void {
+    this.#isUnsaved = true;
     this.#sinkState = this.#settings.sink.state();
     for (const [key, position] of parcel.positions) {
       this.#positions.set(key, position);

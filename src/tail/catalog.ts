@@ -264,6 +264,7 @@ export class Catalog {
     try {
       const changed = generation.isOpen ? generation.look(nowMs) : this.#wake(stream, generation);
       if (generation.isEnded) stream.suspectTruncation();
+      if (changed) this.#settings.onObserved(stream.key);
       return changed;
     } catch (error) {
       this.#settings.onUnreadable(generation.sighted.path, error);

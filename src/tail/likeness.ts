@@ -37,11 +37,17 @@ export class Likeness {
   isSame(generation: Generation, candidate: Candidate, { rotated, newest }: Circumstances): boolean {
     if (!beginsWith(candidate, generation.head)) return false;
     const { tail, size } = generation.toRecord();
-    const isTimed = this.#detectFormat(candidate.head, 0, candidate.head.length, false) !== 'raw';
+    const isTimed = this.#isTimed(candidate);
     if (candidate.file.compressed) return this.#isSameCompressed(generation, candidate, isTimed);
     if (!isTimed && !isLikelyUntimed(generation, candidate, rotated, newest)) return false;
     if (candidate.size < size) return generation.listed && this.#isPrefix(candidate, generation);
     return holdsMarker(this.#files, candidate, size, tail);
+  }
+
+  /** A head of nothing but NULs (a hole) has no format, and says nothing. */
+  #isTimed({ head }: Candidate): boolean {
+    const format = this.#detectFormat(head, 0, head.length, false);
+    return format === 'cri' || format === 'docker';
   }
 
   #isSameCompressed(generation: Generation, candidate: Candidate, isTimed: boolean): boolean {

@@ -76,6 +76,10 @@ export class Tailing {
     return this.#catalog.streams.get(key);
   }
 
+  get streamKeys(): Iterable<string> {
+    return this.#catalog.streams.keys();
+  }
+
   /** The first walk is over: what appears from now on is new. */
   started(): void {
     this.#catalog.started();

@@ -27,7 +27,7 @@ describe('after a crash', () => {
     const node = new Scenario({ sinks: { server: new ScenarioSink() }, checkpointIntervalMs: 1000 });
     const log = node.container('web');
     await node.start();
-    for (let line = 0; line < 55; line++) {
+    for (let line = 0; line < 58; line++) {
       log.write(`${line}`);
       await node.pass(100);
     }
@@ -35,9 +35,9 @@ describe('after a crash', () => {
     await node.start();
     await node.pass(5500);
     const texts = node.texts();
-    const again = texts.slice(55);
-    expect(texts.slice(0, 55)).toEqual(numbers(0, 55));
-    expect(again).toEqual(numbers(55 - again.length, 55));
+    const again = texts.slice(58);
+    expect(texts.slice(0, 58)).toEqual(numbers(0, 58));
+    expect(again).toEqual(numbers(58 - again.length, 58));
     expect(again.length).toBeLessThanOrEqual(11);
     expect(again.length).toBeGreaterThan(0);
   });

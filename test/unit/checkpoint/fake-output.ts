@@ -3,6 +3,8 @@ import { positionAt, type StreamPosition } from '../../../src/core/position.ts';
 
 /** An output as a checkpoint sees it: moved by hand, and synced when the test lets it. */
 export class FakeOutput implements CheckpointedOutput {
+  /** How many commits it was told of. */
+  commits = 0;
   readonly type = 'stdout';
   readonly name: string;
   readonly ledger = { toRecord: () => ({ delivered: this.#delivered }) };
@@ -27,6 +29,10 @@ export class FakeOutput implements CheckpointedOutput {
 
   get sinkState(): unknown {
     return { written: this.#delivered };
+  }
+
+  committed(): void {
+    this.commits++;
   }
 
   takeMoved(): ReadonlyMap<string, StreamPosition> {
