@@ -1,0 +1,258 @@
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { newDecoding } from '../../../src/decode/decoding.ts';
+import { parseLogName } from '../../../src/discover/log-name.ts';
+import { Adoption } from '../../../src/tail/adoption.ts';
+import type { ContainerStream } from '../../../src/tail/container-stream.ts';
+import { gzipSource } from '../../../src/tail/gzip-source.ts';
+import { InflateSlots } from '../../../src/tail/inflate-slots.ts';
+import type { Faults } from '../../support/fake-process.ts';
+import { FakeWorld } from '../../support/fake-system.ts';
+import { newStream } from './setup.ts';
+
+const LOGS = '/logs';
+const cri = (second: number, message: string): string =>
+  `2026-11-20T20:19:${String(second).padStart(2, '0')}Z stdout F ${message}\n`;
+/** More than is looked at of a head. */
+const LONG = 'always the same at the start\n'.repeat(80);
+
+const detectFormat = (bytes: Uint8Array, start: number, end: number, kubeletNamed: boolean) =>
+  newDecoding(1024, 0).detectFormat(bytes, start, end, kubeletNamed);
+
+/** One stream's directory, and the one who decides what is in it. */
+const setUp = (faults: Faults = {}) => {
+  const world = new FakeWorld({ faults });
+  const { disk } = world;
+  disk.makeDirectory(LOGS);
+  const { system } = world.start();
+  const { files, compression, clock } = system;
+  const unreadable: string[] = [];
+  const slots = new InflateSlots(clock);
+  const adoption = new Adoption(files, compression, {
+    detectFormat,
+    openGzip: (descriptor, onReady) =>
+      gzipSource({ files, compression, slots, longestRead: 4096 }, descriptor, onReady),
+    onUnreadable: (path) => unreadable.push(path),
+  });
+  const stream = newStream();
+  let now = 1000;
+  const put = (name: string, content: string | Uint8Array): void =>
+    disk.append(disk.create(`${LOGS}/${name}`), Buffer.from(content));
+  const look = (ms = 100) => {
+    now += ms;
+    const sighted = disk.names(LOGS).flatMap((name) => {
+      const parsed = parseLogName(name);
+      return parsed === undefined ? [] : [{ path: `${LOGS}/${name}`, ...parsed }];
+    });
+    const { key, origin, kubeletNamed, directory } = stream;
+    return adoption.observe(
+      stream,
+      { key, origin, kubeletNamed, directory, files: sighted },
+      { nowMs: now, wallMs: world.clock.wall + now },
+    );
+  };
+  /** What the generations are called now, in the order of their bytes; `-` before those that have no name any more. */
+  const names = (): readonly string[] =>
+    stream.generations.map(({ sighted, listed, ending }) => {
+      const name = sighted.path.slice(LOGS.length + 1);
+      return `${listed ? '' : '-'}${name}${ending === undefined ? '' : ` ${ending.reason}`}`;
+    });
+  const text = (index: number): string => {
+    const bytes = Buffer.alloc(4096);
+    const count = stream.generations[index]?.read(bytes, 0, 4096, 0) ?? 0;
+    return bytes.toString('utf8', 0, count);
+  };
+  return { world, disk, adoption, stream, put, look, names, text, unreadable, files };
+};
+
+describe('rule 1: the same inode and birth time', () => {
+  it('is known by whatever name', () => {
+    const { put, look, names, disk } = setUp();
+    put('app.log', 'a\n');
+    look();
+    disk.rename('/logs/app.log', '/logs/app.log.1');
+    put('app.log', 'b\n');
+    look();
+    expect(names()).toEqual(['app.log.1', 'app.log']);
+  });
+
+  it('but another birth time is another file', () => {
+    const { put, look, names, disk, stream } = setUp();
+    put('app.log', 'a\n');
+    look();
+    const ino = stream.newest?.sighted.identity.ino;
+    stream.newest?.close();
+    disk.unlink('/logs/app.log');
+    put('app.log', 'b\n');
+    look();
+    expect(stream.newest?.sighted.identity.ino).toBe(ino);
+    expect(names()).toEqual(['-app.log', 'app.log']);
+  });
+
+  it('cut: what stands in it now is a new generation, through the descriptor that was held', () => {
+    const { put, look, names, disk, text, stream } = setUp();
+    put('app.log', 'a\nb\n');
+    look();
+    disk.truncate(disk.create('/logs/app.log'), 0);
+    put('app.log', 'c\n');
+    look();
+    expect(names()).toEqual(['-app.log truncated', 'app.log']);
+    expect(text(1)).toBe('c\n');
+    look();
+    expect(stream.generations).toHaveLength(2);
+  });
+});
+
+describe('rule 2: the same content as a generation whose file is gone or was cut', () => {
+  it('a copy made before the cut: the generation goes on there, and the new content follows', () => {
+    const { put, look, names, disk, text } = setUp();
+    put('app.log', 'a\nb\n');
+    look();
+    put('app.log.1', 'a\nb\nunread\n');
+    disk.truncate(disk.create('/logs/app.log'), 0);
+    put('app.log', 'c\n');
+    look();
+    expect(names()).toEqual(['app.log.1', 'app.log']);
+    expect([text(0), text(1)]).toEqual(['a\nb\nunread\n', 'c\n']);
+    look();
+    expect(names()).toEqual(['app.log.1', 'app.log']);
+  });
+
+  it('a .gz of it: the descriptor that is open and whole is kept', () => {
+    const { put, look, names, disk, stream } = setUp();
+    put('app.log', cri(1, 'a'));
+    look();
+    disk.unlink('/logs/app.log');
+    put('app.log.1.gz', gzipSync(cri(1, 'a')));
+    put('app.log', cri(2, 'b'));
+    look();
+    expect(names()).toEqual(['app.log.1.gz', 'app.log']);
+    expect(stream.generations[0]?.isCompressedSource).toBe(false);
+  });
+
+  it('the same lines without times, in a new live file: no proof, so it is new', () => {
+    const { put, look, names, disk } = setUp();
+    put('app.log', 'starting\n');
+    look();
+    disk.rename('/logs/app.log', '/away');
+    put('app.log', 'starting\n');
+    look();
+    expect(names()).toEqual(['-app.log', 'app.log']);
+  });
+
+  it('a new live file that begins with the same kilobyte and goes on otherwise is new', () => {
+    const { put, look, names, disk } = setUp();
+    put('app.log', `${LONG}a\n`);
+    look();
+    disk.unlink('/logs/app.log');
+    put('app.log', `${LONG}b\nc\n`);
+    look();
+    expect(names()).toEqual(['-app.log', 'app.log']);
+  });
+
+  it('a .gz of another file that begins with the same kilobyte is new', () => {
+    const { put, look, names, disk } = setUp();
+    put('app.log', `${LONG}a\n`);
+    look();
+    disk.unlink('/logs/app.log');
+    put('app.log.1.gz', gzipSync(`${LONG}b\nc\n`));
+    look();
+    expect(names()).toEqual(['-app.log', 'app.log.1.gz']);
+  });
+
+  it('a .gz that begins with NULs, as another file did: no proof either', () => {
+    const { put, look, names, disk } = setUp();
+    const hole = Buffer.alloc(2000);
+    put('app.log', Buffer.concat([hole, Buffer.from(cri(1, 'a'))]));
+    look();
+    disk.unlink('/logs/app.log');
+    put('app.log.1.gz', gzipSync(Buffer.concat([hole, Buffer.from(cri(2, 'b, and more'))])));
+    look();
+    expect(names()).toEqual(['-app.log', 'app.log.1.gz']);
+  });
+});
+
+describe('rule 3: the same content as a generation whose file is still there', () => {
+  it('is a copy, and ignored', () => {
+    const { put, look, names, stream } = setUp();
+    put('app.log', cri(1, 'a') + cri(2, 'b'));
+    look();
+    put('app.log.1', cri(1, 'a') + cri(2, 'b'));
+    expect(look().isSettled).toBe(true);
+    look(60_000);
+    expect(names()).toEqual(['app.log']);
+    expect(stream.asides.size).toBe(0);
+  });
+
+  it('also while the copy is still being made', () => {
+    const { put, look, names } = setUp();
+    put('app.log', cri(1, 'a') + cri(2, 'b'));
+    look();
+    put('app.log.1', cri(1, 'a'));
+    look();
+    look(60_000);
+    expect(names()).toEqual(['app.log']);
+  });
+});
+
+describe('rule 4: a rotated name that appears while the live file stays', () => {
+  it('must first stand still, and is then read beside the stream', () => {
+    const { put, look, names } = setUp();
+    put('app.log', 'a\nb\n');
+    look();
+    put('app.log.1', 'something else\n');
+    expect(look()).toMatchObject({ isSettled: false, strays: new Map() });
+    expect(look(4000).isSettled).toBe(false);
+    put('app.log.1', 'more\n');
+    expect(look(4000).isSettled).toBe(false);
+    const { isSettled, strays } = look(5001);
+    expect(isSettled).toBe(true);
+    expect([...strays.values()].map(({ path }) => path)).toEqual(['/logs/app.log.1']);
+    expect(names()).toEqual(['app.log']);
+  });
+});
+
+describe('rule 5: what is new', () => {
+  it('comes oldest first, by the time of its first line where names mislead', () => {
+    const { put, look, names } = setUp();
+    put('app.log.20261120-030000', cri(9, 'c'));
+    put('app.log.20261120-020000', cri(5, 'a'));
+    put('app.log.20261120-010000.gz', gzipSync(cri(7, 'b')));
+    put('app.log', cri(1, 'd'));
+    look();
+    expect(names()).toEqual([
+      'app.log.20261120-020000',
+      'app.log.20261120-010000.gz',
+      'app.log.20261120-030000',
+      'app.log',
+    ]);
+  });
+
+  it('is by number where lines have no time', () => {
+    const { put, look, names } = setUp();
+    for (const name of ['app.log.1', 'app.log.10', 'app.log.2', 'app.log']) put(name, `${name}\n`);
+    look();
+    expect(names()).toEqual(['app.log.10', 'app.log.2', 'app.log.1', 'app.log']);
+  });
+
+  it('is the plain file where its .gz stands beside it', () => {
+    const { put, look, names } = setUp();
+    put('app.log.1', 'a\n');
+    put('app.log.1.gz', gzipSync('a\n'));
+    look();
+    expect(names()).toEqual(['app.log.1']);
+  });
+});
+
+describe('a file that cannot be opened', () => {
+  it('is told and looked at again; the rest is followed', () => {
+    const faults: Faults & { fail?: Faults['fail'] } = {};
+    const { put, look, names, unreadable } = setUp(faults);
+    put('app.log.1', 'a\n');
+    put('app.log', 'b\n');
+    faults.fail = (call, path) => (call === 'open' && path.endsWith('.1') ? 'EACCES' : undefined);
+    expect(look().isSettled).toBe(false);
+    expect(unreadable).toEqual(['/logs/app.log.1']);
+    expect(names()).toEqual(['app.log']);
+  });
+});
