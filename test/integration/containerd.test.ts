@@ -24,6 +24,7 @@ describe('real containerd', () => {
     const pod = node.pod({ namespace: 'shop', name: 'web-0' });
     await using runtime = new RuntimePod(containerd.client, pod);
     await using agent = new NodeAgent(node, configFlags(node, { limits: { partial_age: '2s' } }));
+    await agent.untilSaid(/started/); // Or the first rotations would be over before it looks.
     const [first, second] = [shellWriter(`${pod.uid}/app/0`, LINES), shellWriter(`${pod.uid}/app/1`, 500)];
     const container = await runtime.start('app', first.script);
     for (let turn = 0; turn < 5; turn++) {

@@ -20,6 +20,7 @@ describe('real conmon', () => {
     const container = node.container();
     const writer = shellWriter(container.key, LINES);
     await using agent = new NodeAgent(node, configFlags(node, { limits: { partial_age: '2s' } }));
+    await agent.untilSaid(/started/); // Or the first rotations would be over before it looks.
     await using conmon = await new ConmonContainer(container.log, writer.script).start();
     container.link();
     for (let turn = 0; turn < 4; turn++) {
@@ -41,6 +42,7 @@ describe('real dockerd, json-file', () => {
     const pod = node.pod({ namespace: 'shop', name: 'web-0' });
     const writer = shellWriter(`${pod.uid}/app/0`, LINES);
     await using agent = new NodeAgent(node, configFlags(node, { limits: { partial_age: '2s' } }));
+    await agent.untilSaid(/started/); // Or the first rotations would be over before it looks.
     const container = docker.run(writer.script, { 'max-size': '100k', 'max-file': '20', compress: 'true' });
     expect(linkDockerLog(pod, 'app', container)).toBe(writer.account.stream);
     await docker.untilExited(container);
