@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { newDecoding } from '../../../src/decode/decoding.ts';
 import { parseLogName } from '../../../src/discover/log-name.ts';
 import { Adoption } from '../../../src/tail/adoption.ts';
-import type { ContainerStream } from '../../../src/tail/container-stream.ts';
 import { gzipSource } from '../../../src/tail/gzip-source.ts';
 import { InflateSlots } from '../../../src/tail/inflate-slots.ts';
 import type { Faults } from '../../support/fake-process.ts';
