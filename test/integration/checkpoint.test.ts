@@ -2,6 +2,7 @@ import { appendFileSync, readdirSync, statSync, truncateSync, writeFileSync } fr
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runBirler } from '../support/birler-process.ts';
+import { configFlags } from '../support/config-file.ts';
 import { ReadOnlyMount, TinyDisk } from '../support/mounted.ts';
 import { agentFlags, collectOnce, NodeAgent, verifyNode } from '../support/node-agent.ts';
 import { TempNode } from '../support/temp-node.ts';
@@ -52,17 +53,25 @@ describe('the checkpoint', () => {
     expect(verifyNode(node, [app.account])).toMatchObject(allDelivered(200));
   });
 
-  it('lets the next agent in after the first was killed', async () => {
-    using node = new TempNode();
-    using app = new WrittenContainer(node.container());
-    app.write(100);
-    await using first = new NodeAgent(node);
-    await first.untilDelivered([app.account]);
-    await first.killHard();
-    app.write(100);
-    expect(await collectOnce(node)).toMatchObject({ code: 0 });
-    expect(verifyNode(node, [app.account])).toMatchObject(allDelivered(200));
-  });
+  it.each(['10ms', '1m'])(
+    'goes on without a duplicate after kill -9, with a checkpoint every %s',
+    async (interval) => {
+      using node = new TempNode();
+      using app = new WrittenContainer(node.container());
+      const flags = configFlags(node, { state: { checkpoint_interval: interval } });
+      app.write(100);
+      for (let turn = 0; turn < 3; turn++) {
+        await using agent = new NodeAgent(node, flags);
+        await agent.untilDelivered([app.account]);
+        app.write(50);
+        await agent.untilDelivered([app.account]);
+        await agent.killHard();
+        app.write(50);
+      }
+      expect(await runBirler([...flags, '--once'])).toMatchObject({ code: 0 });
+      expect(verifyNode(node, [app.account])).toMatchObject(allDelivered(400));
+    },
+  );
 
   it.each([1, 7, 40])('goes on at the last good entry when the last %i bytes are torn off', async (bytes) => {
     using node = new TempNode();

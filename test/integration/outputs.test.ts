@@ -118,6 +118,8 @@ describe('an output that hangs', () => {
     for (let turn = 0; turn < 3; turn++) {
       await app.rotate({ maxFiles: 2 });
       app.write(5_000);
+      // What comes and goes before the agent has looked, nobody could count.
+      await agent.until('the new file is held', () => openPaths(agent.pid).includes(app.container.log));
     }
     const deleted = (): number =>
       openPaths(agent.pid).filter((path) => path.includes('.log') && path.endsWith('(deleted)')).length;
