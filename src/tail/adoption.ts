@@ -8,7 +8,7 @@ import type { ContainerStream } from './container-stream.ts';
 import { firstTimeMs } from './first-time.ts';
 import type { Generation, Sighted } from './generation.ts';
 import { Likeness } from './likeness.ts';
-import { afterCut, compareNewcomers, type Newcomer } from './newcomer.ts';
+import { afterCut, type CutFile, compareNewcomers, type Newcomer } from './newcomer.ts';
 import { plainSource, type Source } from './source.ts';
 
 /**
@@ -59,15 +59,8 @@ interface Observation {
   /** Generations of which nothing was known before this observation but that they were empty. */
   readonly blank: Set<Generation>;
   isSettled: boolean;
-}
-
-/** The file of a generation that was cut. The generation itself may go on elsewhere, in a copy. */
-interface CutFile {
-  readonly sighted: Sighted;
-  /** The descriptor that the generation held. */
-  readonly source: Source;
-  /** Where the directory lists it now. */
-  file: SightedFile | undefined;
+  /** No other unknown file was seen. */
+  isAlone: boolean;
 }
 
 export class Adoption {
@@ -92,6 +85,7 @@ export class Adoption {
       strays: new Map(),
       blank: new Set(),
       isSettled: true,
+      isAlone: false,
     };
     const isFirst = stream.generations.length === 0;
     for (const generation of stream.generations) this.#look(observation, generation);
@@ -100,11 +94,10 @@ export class Adoption {
     // Copies before live files: a generation that was cut goes on in its copy, and only then comes what replaced it.
     candidates.sort((a, b) => compareAges(a.file.age, b.file.age));
     const rotated = isFirst || !liveFileStays(stream);
+    observation.isAlone = candidates.length === 1;
     const fresh = candidates.filter((candidate) => !this.#place(observation, candidate, rotated));
     const newcomers = fresh.map((candidate) => this.#newcomer(stream, candidate));
-    for (const { sighted: cut, source, file } of observation.cut.values()) {
-      newcomers.push(afterCut(cut, source, file));
-    }
+    for (const cutFile of observation.cut.values()) newcomers.push(afterCut(cutFile));
     newcomers.sort(compareNewcomers);
     for (const newcomer of newcomers) add(stream, newcomer, time);
     stream.needsScan = false;
@@ -150,33 +143,33 @@ export class Adoption {
     if (stream.asides.has(key)) observation.strays.set(key, file);
     // A copy that has changed since may be something else.
     if (stream.asides.has(key) || stream.ignored.get(key) === status.size) return true;
-    const isThisFile = (generation: Generation): boolean => sameFile(generation.sighted.identity, status);
-    for (const [generation, held] of cut) {
-      if (held.file !== undefined || !isThisFile(generation)) continue;
-      held.file = file;
+    const { dev, ino, birthtimeNs } = status;
+    const sighted = { ...file, identity: { dev, ino, birthtimeNs } };
+    for (const cutFile of cut.values()) {
+      if (cutFile.now !== undefined || !sameFile(cutFile.was.identity, status)) continue;
+      cutFile.now = sighted;
       return true;
     }
     // The latest one: a file that was cut has been several generations.
-    const known = stream.generations.findLast(
-      (generation) => isThisFile(generation) && standsThere(generation),
-    );
+    const known = stream.generations.findLast((generation) => {
+      return sameFile(generation.sighted.identity, status) && standsThere(generation);
+    });
     if (known === undefined || known.listed) return false;
-    const { dev, ino, birthtimeNs } = status;
-    known.sighted = { ...file, identity: { dev, ino, birthtimeNs } };
+    known.sighted = sighted;
     known.listed = true;
-    if (!known.isOpen && known.version === 0) this.#reopenRecorded(observation, known, file);
+    if (!known.isOpen && known.version === 0) this.#reopenRecorded(observation, known);
     return true;
   }
 
   /** Known from a checkpoint: it may have been cut while nobody looked. */
-  #reopenRecorded(observation: Observation, generation: Generation, file: SightedFile): void {
+  #reopenRecorded(observation: Observation, generation: Generation): void {
     try {
       this.#reopen(generation, observation.time);
     } catch (error) {
-      if (errnoOf(error) !== 'ENOENT') this.#unreadable(observation, file.path, error);
+      if (errnoOf(error) !== 'ENOENT') this.#unreadable(observation, generation.sighted.path, error);
       return;
     }
-    noteCut(observation, generation, file);
+    noteCut(observation, generation, generation.sighted);
   }
 
   #reopen(generation: Generation, time: AdoptionTime): void {
@@ -193,7 +186,8 @@ export class Adoption {
   #place(observation: Observation, candidate: Candidate, rotated: boolean): boolean {
     const { stream, time } = observation;
     const { file, identity } = candidate;
-    const circumstances = { rotated, newest: stream.newest };
+    const replaced = observation.isAlone ? stream.newest : undefined;
+    const circumstances = { rotated, replaced };
     const same = stream.generations.filter((generation) =>
       this.#likeness.isSame(generation, candidate, circumstances),
     );
@@ -203,12 +197,24 @@ export class Adoption {
       return true;
     }
     if (file.age.kind === 'live') return false;
+    if (this.#isCutContent(observation, candidate)) return true;
     if (same.length > 0) stream.ignored.set(keyOf(identity), candidate.size);
-    else if (makeWay(observation, candidate) || !liveFileStays(stream)) return false;
+    else if (makeWay(observation, candidate) || isNext(stream, candidate)) return false;
     else if (this.#stoodStill(stream, candidate, time)) observation.strays.set(keyOf(identity), file);
     else observation.isSettled = false;
     this.#files.close(candidate.descriptor);
     return true;
+  }
+
+  /** What was written after a cut, compressed or copied since: it is read through the descriptor that is held. */
+  #isCutContent({ cut }: Observation, candidate: Candidate): boolean {
+    for (const cutFile of cut.values()) {
+      if (cutFile.now !== undefined || !this.#likeness.isSameAs(cutFile.source, candidate)) continue;
+      cutFile.now = { ...candidate.file, identity: candidate.identity };
+      this.#files.close(candidate.descriptor);
+      return true;
+    }
+    return false;
   }
 
   #stoodStill(stream: ContainerStream, candidate: Candidate, time: AdoptionTime): boolean {
@@ -249,7 +255,7 @@ export class Adoption {
       listed: true,
       mtimeMs,
       firstTimeMs: firstTimeMs(head),
-      compressedSize: compressed ? size : 0,
+      compressedSize: compressed ? size : undefined,
       head,
       source: compressed
         ? this.#settings.openGzip(descriptor, () => stream.touch(identity))
@@ -291,11 +297,11 @@ export class Adoption {
 const standsThere = ({ ending }: Generation): boolean => ending === undefined || ending.reason === 'corrupt';
 
 /** Takes the descriptor of a generation that was cut: a new one will read through it what was written since. */
-const noteCut = ({ cut }: Observation, generation: Generation, file: SightedFile | undefined): void => {
+const noteCut = ({ cut }: Observation, generation: Generation, now: Sighted | undefined): void => {
   if (generation.ending?.reason !== 'truncated') return;
   generation.listed = false;
   const source = generation.release();
-  if (source !== undefined) cut.set(generation, { sighted: generation.sighted, source, file });
+  if (source !== undefined) cut.set(generation, { was: generation.sighted, source, now });
 };
 
 /**
@@ -307,11 +313,22 @@ const makeWay = (observation: Observation, candidate: Candidate): boolean => {
   const younger = stream.generations.filter((generation) => isOlder(candidate, generation));
   if (!younger.every((generation) => generation.isOpen && blank.has(generation))) return false;
   for (const generation of younger) {
-    const { path, age, compressed } = generation.sighted;
     generation.end('truncated', 0);
-    noteCut(observation, generation, { path, age, compressed });
+    noteCut(observation, generation, generation.sighted);
   }
   return true;
+};
+
+/**
+ * Whether an unknown rotated file comes after all that is known: when the live file is not the known one any more, it was
+ * live itself since. Numbered names do not lie about age, as dates do when the clock was set back.
+ */
+const isNext = (stream: ContainerStream, { file }: Candidate): boolean => {
+  if (liveFileStays(stream)) return false;
+  if (file.age.kind !== 'shifted') return true;
+  return !stream.generations.some(({ listed, isEnded, sighted }) => {
+    return listed && !isEnded && sighted.age.kind === 'shifted' && compareAges(file.age, sighted.age) < 0;
+  });
 };
 
 /** By the first record's time where both have one (a clock step can misorder names), else by name. */
@@ -331,13 +348,14 @@ const liveFileStays = (stream: ContainerStream): boolean =>
 const add = (stream: ContainerStream, newcomer: Newcomer, time: AdoptionTime): void => {
   const { sighted, listed, head, source, compressedSize, mtimeMs } = newcomer;
   const { path, compressed, identity } = sighted;
-  const empty = { head: { length: 0, hash: '' }, size: compressedSize, tail: EMPTY_MARKER };
+  const isPlain = compressedSize === undefined;
+  const empty = { head: { length: 0, hash: '' }, size: compressedSize ?? 0, tail: EMPTY_MARKER };
   const generation = stream.append({ ...identity, path, compressed, ...empty }, sighted.age, time.nowMs);
   generation.listed = listed;
   generation.firstTimeMs = newcomer.firstTimeMs;
-  generation.open(source, compressed);
+  generation.open(source, !isPlain);
   generation.changedAtMs = time.nowMs - Math.max(0, time.wallMs - mtimeMs);
-  if (compressed) generation.rememberHead(head);
+  if (!isPlain) generation.rememberHead(head);
   generation.look(time.nowMs);
 };
 

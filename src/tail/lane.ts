@@ -99,11 +99,14 @@ export class Lane {
 
   /** Everything that is there was read, and no record is open: two such lanes at one position can become one. */
   get isIdle(): boolean {
-    if (this.#gaps.length > 0 || this.#joiner.isOpen(STDOUT) || this.#joiner.isOpen(STDERR_CHANNEL))
-      return false;
+    if (this.#gaps.length > 0 || this.#isOpen) return false;
     const generation = this.#generation;
     if (generation === undefined) return this.#next() === undefined;
     return this.#isAtEnd && !this.#isPending && generation.version === this.#seenVersion;
+  }
+
+  get #isOpen(): boolean {
+    return CHANNELS.some((channel) => this.#joiner.isOpen(channel));
   }
 
   /** Nothing is left to read, now or, as far as one can know, ever. */
@@ -269,14 +272,15 @@ export class Lane {
       this.#generation.end('corrupt', null);
       return;
     }
-    this.#isDrained = finished && this.#next() === undefined;
-    if (finished && !this.#isDrained) {
+    const isLast = this.#next() === undefined;
+    if (finished && !isLast) {
       this.#enterNext();
       return;
     }
     for (const channel of CHANNELS) {
-      if (this.#isDrained || this.#isOverdue(channel, nowMs)) this.#closeRecord(channel);
+      if (finished || this.#isOverdue(channel, nowMs)) this.#closeRecord(channel);
     }
+    this.#isDrained = finished && !this.#isOpen;
   }
 
   /** Nothing to read: goes on when there is, and meanwhile closes what nobody will finish. */
@@ -292,7 +296,9 @@ export class Lane {
   /** Hands out an open record that nobody will finish. */
   #closeRecord(channel: Channel): void {
     const { context, region, table } = this.#tools;
-    if (!this.#joiner.isOpen(channel) || !this.#joiner.flush(channel, region, context.piece)) return;
+    // Without room in the table or the arena the next turn does it.
+    if (!this.#joiner.isOpen(channel) || table.isFull) return;
+    if (!this.#joiner.flush(channel, region, context.piece)) return;
     context.piece.flags |= PARTIAL;
     context.oversizeBytes += context.piece.oversizeBytes;
     table.add(context.piece);

@@ -3,6 +3,8 @@ import { HEAD_BYTES, MARKER_BYTES, markerHash } from '../core/identity.ts';
 import type { Compression, Files } from '../system/system.ts';
 import { beginsWith, type Candidate, holdsMarker } from './candidate.ts';
 import type { Generation } from './generation.ts';
+import { headOf } from './newcomer.ts';
+import type { Source } from './source.ts';
 
 /**
  * Whether a file holds the bytes of a generation. A wrong yes would lose bytes and a wrong no only repeats some, so a yes
@@ -19,8 +21,8 @@ const MOST_INFLATED_BYTES = 32 * 1024 * 1024;
 export interface Circumstances {
   /** The live file has changed: unknown rotated files are to be expected. */
   readonly rotated: boolean;
-  /** The latest generation that is known. */
-  readonly newest: Generation | undefined;
+  /** The generation that an unknown live file may have replaced, if it replaced any. */
+  readonly replaced: Generation | undefined;
 }
 
 export class Likeness {
@@ -34,12 +36,12 @@ export class Likeness {
     this.#detectFormat = detectFormat;
   }
 
-  isSame(generation: Generation, candidate: Candidate, { rotated, newest }: Circumstances): boolean {
+  isSame(generation: Generation, candidate: Candidate, { rotated, replaced }: Circumstances): boolean {
     if (!beginsWith(candidate, generation.head)) return false;
     const { tail, size } = generation.toRecord();
     const isTimed = this.#isTimed(candidate);
     if (candidate.file.compressed) return this.#isSameCompressed(generation, candidate, isTimed);
-    if (!isTimed && !isLikelyUntimed(generation, candidate, rotated, newest)) return false;
+    if (!isTimed && !isLikelyUntimed(generation, candidate, rotated, replaced)) return false;
     if (candidate.size < size) return generation.listed && this.#isPrefix(candidate, generation);
     return holdsMarker(this.#files, candidate, size, tail);
   }
@@ -50,14 +52,32 @@ export class Likeness {
     return format === 'cri' || format === 'docker';
   }
 
+  /** Whether a file holds just what an open plain source holds. */
+  isSameAs(source: Source, candidate: Candidate): boolean {
+    const { size } = source.look();
+    if (size === 0 || candidate.size !== size || Buffer.compare(headOf(source), candidate.head) !== 0)
+      return false;
+    const length = Math.min(MARKER_BYTES, size);
+    const end = Buffer.alloc(length);
+    source.read(end, 0, length, size - length);
+    const marker = markerHash(new DataView(end.buffer, end.byteOffset, length), 0, length);
+    return candidate.file.compressed
+      ? this.#inflatesTo(candidate, size, marker)
+      : holdsMarker(this.#files, candidate, size, marker);
+  }
+
   #isSameCompressed(generation: Generation, candidate: Candidate, isTimed: boolean): boolean {
     const { tail, size } = generation.toRecord();
     if (isTimed || candidate.size === size) return true;
     if (candidate.size < size || size > MOST_INFLATED_BYTES || generation.listed) return false;
+    return this.#inflatesTo(candidate, size, tail);
+  }
+
+  #inflatesTo(candidate: Candidate, size: number, marker: number): boolean {
     const content = this.#inflate(candidate);
     if (content === undefined || content.length < size) return false;
     const start = size - Math.min(MARKER_BYTES, size);
-    return markerHash(new DataView(content.buffer, content.byteOffset), start, size) === tail;
+    return markerHash(new DataView(content.buffer, content.byteOffset), start, size) === marker;
   }
 
   #inflate(candidate: Candidate): Uint8Array | undefined {
@@ -90,8 +110,8 @@ const isLikelyUntimed = (
   generation: Generation,
   candidate: Candidate,
   rotated: boolean,
-  newest: Generation | undefined,
+  replaced: Generation | undefined,
 ): boolean => {
   if (candidate.file.age.kind !== 'live') return generation.ending !== undefined || !rotated;
-  return generation === newest && !generation.listed && generation.size > HEAD_BYTES;
+  return generation === replaced && !generation.listed && generation.size > HEAD_BYTES;
 };

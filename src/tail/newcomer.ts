@@ -1,5 +1,5 @@
 import { HEAD_BYTES } from '../core/identity.ts';
-import { compareAges, type SightedFile } from '../core/sighting.ts';
+import { compareAges } from '../core/sighting.ts';
 import { firstTimeMs } from './first-time.ts';
 import type { Sighted } from './generation.ts';
 import type { Source } from './source.ts';
@@ -11,30 +11,39 @@ export interface Newcomer {
   readonly listed: boolean;
   readonly mtimeMs: number;
   readonly firstTimeMs: number;
-  /** What a .gz's footer says; 0 for plain files, which are looked at. */
-  readonly compressedSize: number;
+  /** What a .gz's footer says; undefined where the source is plain, which is looked at. */
+  readonly compressedSize: number | undefined;
   readonly head: Uint8Array;
   readonly source: Source;
 }
 
-/** What was written into a file after it was cut. Its name is unknown if it was removed or moved away since. */
-export const afterCut = (cut: Sighted, source: Source, file: SightedFile | undefined): Newcomer => {
-  const head = Buffer.alloc(HEAD_BYTES);
-  const count = source.read(head, 0, HEAD_BYTES, 0);
-  const { path, age, compressed } = file ?? {
-    path: cut.path,
-    age: { kind: 'shifted', number: 0 },
-    compressed: false,
-  };
+/** The file of a generation that was cut. The generation itself may go on elsewhere, in a copy. */
+export interface CutFile {
+  /** What it was when the cut was noticed. */
+  readonly was: Sighted;
+  /** The descriptor that the generation held. */
+  readonly source: Source;
+  /** Where its new content is listed; undefined if it was removed or moved away since. */
+  now: Sighted | undefined;
+}
+
+/** What was written into a file after it was cut. */
+export const afterCut = ({ was, source, now }: CutFile): Newcomer => {
+  const head = headOf(source);
   return {
-    sighted: { path, age, compressed, identity: cut.identity },
-    listed: file !== undefined,
+    sighted: now ?? { ...was, age: { kind: 'shifted', number: 0 } },
+    listed: now !== undefined,
     mtimeMs: source.look().mtimeMs,
-    firstTimeMs: firstTimeMs(head.subarray(0, count)),
-    compressedSize: 0,
-    head: head.subarray(0, count),
+    firstTimeMs: firstTimeMs(head),
+    compressedSize: undefined,
+    head,
     source,
   };
+};
+
+export const headOf = (source: Source): Uint8Array => {
+  const head = Buffer.alloc(HEAD_BYTES);
+  return head.subarray(0, source.read(head, 0, HEAD_BYTES, 0));
 };
 
 /** Oldest first: by the first record's time where both have one (a clock step can misorder names), else by name. */
