@@ -10,6 +10,7 @@ import type { Generation, Sighted } from './generation.ts';
 import { Likeness } from './likeness.ts';
 import { afterCut, type CutFile, compareNewcomers, type Newcomer } from './newcomer.ts';
 import { plainSource, type Source } from './source.ts';
+import { isNext, liveFileStays, youngerThan } from './succession.ts';
 
 /**
  * Decides what the files in a stream's directory are: generations that are known (under a new name, perhaps), copies of
@@ -310,7 +311,7 @@ const noteCut = ({ cut }: Observation, generation: Generation, now: Sighted | un
  */
 const makeWay = (observation: Observation, candidate: Candidate): boolean => {
   const { stream, blank } = observation;
-  const younger = stream.generations.filter((generation) => isOlder(candidate, generation));
+  const younger = youngerThan(stream, candidate);
   if (!younger.every((generation) => generation.isOpen && blank.has(generation))) return false;
   for (const generation of younger) {
     generation.end('truncated', 0);
@@ -318,32 +319,6 @@ const makeWay = (observation: Observation, candidate: Candidate): boolean => {
   }
   return true;
 };
-
-/**
- * Whether an unknown rotated file comes after all that is known: when the live file is not the known one any more, it was
- * live itself since. Numbered names do not lie about age, as dates do when the clock was set back.
- */
-const isNext = (stream: ContainerStream, { file }: Candidate): boolean => {
-  if (liveFileStays(stream)) return false;
-  if (file.age.kind !== 'shifted') return true;
-  return !stream.generations.some(({ listed, isEnded, sighted }) => {
-    return listed && !isEnded && sighted.age.kind === 'shifted' && compareAges(file.age, sighted.age) < 0;
-  });
-};
-
-/** By the first record's time where both have one (a clock step can misorder names), else by name. */
-const isOlder = (candidate: Candidate, generation: Generation): boolean => {
-  if (!generation.listed || generation.isEnded) return false;
-  const byTime = firstTimeMs(candidate.head) - generation.firstTimeMs;
-  const byName = compareAges(candidate.file.age, generation.sighted.age);
-  return Number.isNaN(byTime) || byTime === 0 ? byName < 0 : byTime < 0;
-};
-
-/** Whether the file at the live name is one that we know, uncut and in use: then no rotation has taken place. */
-const liveFileStays = (stream: ContainerStream): boolean =>
-  stream.generations.some(({ listed, sighted, size, isEnded }) => {
-    return listed && !isEnded && sighted.age.kind === 'live' && size > 0;
-  });
 
 const add = (stream: ContainerStream, newcomer: Newcomer, time: AdoptionTime): void => {
   const { sighted, listed, head, source, compressedSize, mtimeMs } = newcomer;

@@ -127,6 +127,7 @@ export class Lane {
     if (generation.ending !== undefined) return !this.stream.needsScan;
     // Without a descriptor there is nothing to read; only what was read to its end can be left.
     if (generation.version !== this.#seenVersion) return generation.isOpen;
+    if (this.#hasOverdue(nowMs)) return true;
     if (this.#isPending) return !generation.isCompressedSource && this.#isFinished(generation, nowMs);
     if (!this.#isAtEnd) return generation.isOpen;
     if (this.#isFinished(generation, nowMs)) {
@@ -174,7 +175,11 @@ export class Lane {
     const chunk = this.#lines.next(generation, this.stream, finished);
     this.#seenVersion = version;
     this.#isPending = chunk.kind === 'pending';
-    if (chunk.kind === 'pending') return 0;
+    if (chunk.kind === 'pending') {
+      this.#closeOverdue(nowMs);
+      this.#handOut();
+      return 0;
+    }
     this.#isAtEnd = chunk.isAtEnd;
     const taken = chunk.kind === 'lines' ? this.#decode(generation, chunk) : 0;
     if (chunk.kind === 'none' && chunk.isAtEnd) this.#atEnd(finished, nowMs);
@@ -286,6 +291,10 @@ export class Lane {
   /** Nothing to read: goes on when there is, and meanwhile closes what nobody will finish. */
   #await(nowMs: number): void {
     this.#enterNext();
+    this.#closeOverdue(nowMs);
+  }
+
+  #closeOverdue(nowMs: number): void {
     for (const channel of CHANNELS) if (this.#isOverdue(channel, nowMs)) this.#closeRecord(channel);
   }
 
