@@ -174,11 +174,6 @@ export class Catalog {
 
   // ---- streams come and go
 
-  #rouse(stream: ContainerStream, nowMs: number): void {
-    this.#cadence.quicken(stream);
-    for (const lane of stream.lanes) if (lane.wantsTurn(nowMs)) this.#turns.add(lane);
-  }
-
   /** Bytes that came too late for their place are read as a stream of their own, beside the one they belong to. */
   #followAsides(stream: ContainerStream, strays: ReadonlyMap<string, SightedFile>): void {
     for (const identity of new Set([...stream.asides.keys(), ...strays.keys()])) {
