@@ -96,7 +96,7 @@ export class OutputAccount {
   take(record: OutputRecord, nowMs: number): void {
     const stream = this.#streamOf(record);
     if (record.gap !== undefined) {
-      this.#gaps.set(stream.index, [...(this.#gaps.get(stream.index) ?? []), record.gap]);
+      this.#tell(stream, record.gap);
       return;
     }
     if (stream.hasBanner && record.text === BANNER_LINE) return;
@@ -112,8 +112,13 @@ export class OutputAccount {
   /** The destination would not have it: the loss is its own. */
   refuse(record: OutputRecord): void {
     const stream = this.#streamOf(record);
+    if (record.gap !== undefined) this.#tell(stream, record.gap);
     if (record.gap !== undefined || (stream.hasBanner && record.text === BANNER_LINE)) return;
     for (const line of this.#linesOf(record, stream)) line.excused.add(this.name);
+  }
+
+  #tell(stream: LogStream, gap: OutputGap): void {
+    this.#gaps.set(stream.index, [...(this.#gaps.get(stream.index) ?? []), gap]);
   }
 
   #streamOf(record: OutputRecord): LogStream {
@@ -128,7 +133,7 @@ export class OutputAccount {
     if (known.length === 0) return this.#fail(`a record that nobody wrote: ${show(record.text)}`);
     for (const line of known) {
       if (line.stream !== stream.index) return this.#fail(`${nameOf(line)} came as one of ${record.origin}`);
-      if (stream.format === 'cri' && line.channel !== record.channel && headerIsWhole(line)) {
+      if (stream.format === 'cri' && line.channel !== record.channel && !isBareLine(record, line)) {
         return this.#fail(`${nameOf(line)} came on the wrong std stream`);
       }
     }
@@ -149,6 +154,7 @@ export class OutputAccount {
   }
 
   #checkText(record: OutputRecord, lines: readonly LogLine[]): void {
+    if (isBareLine(record, lines[0])) return;
     const whole = Buffer.concat(lines.map(writtenContent));
     const limit = this.#options.maxMessageBytes;
     if (whole.length <= limit) {
@@ -265,4 +271,6 @@ const writtenContent = (line: LogLine): Buffer => {
   return missing <= 1 ? line.content : line.content.subarray(0, line.content.length - (missing - 1));
 };
 
-const headerIsWhole = (line: LogLine): boolean => line.written >= line.bytes.length - line.content.length;
+/** The only line of a plain file, never finished: nobody can tell its format, and it comes as it stands. */
+const isBareLine = (record: OutputRecord, line: LogLine | undefined): boolean =>
+  line?.abandoned === true && record.text === line.bytes.toString('utf8', 0, line.written);

@@ -6,7 +6,7 @@ import { shrink } from './shrink.ts';
 import { Simulation } from './simulation.ts';
 
 export const DEFAULT_STEPS = 60;
-const SHRINK_RUNS = 1500;
+const SHRINK_RUNS = 600;
 
 /** A promise that was broken, or an error that nobody should have seen. */
 export interface Failure {

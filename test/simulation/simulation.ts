@@ -133,7 +133,8 @@ export class Simulation {
         return;
       case 'diskFull':
         this.#troubles.fill(action.disk === 'output' ? OUTPUT_DIRECTORY : STATE_DIRECTORY, action.freeBytes);
-        if (action.disk === 'state') this.#judge.stateTroubled();
+        // Part of a parcel may stand in a full output: it counts as arrived only with the rest.
+        this.#judge.stateTroubled();
         return;
       case 'diskFree':
         this.#troubles.free();
