@@ -44,6 +44,37 @@ describe('a file that is deleted', () => {
     await node.delivers('a', 'b');
   });
 
+  it('in the middle of a line is waited for a little: the line is whole if its writer finishes it', async () => {
+    const node = new Scenario();
+    const log = node.file('app.log');
+    log.append('half');
+    await node.start();
+    await node.pass(1000);
+    const inode = node.world.disk.inodeAt(log.path);
+    log.remove();
+    await node.pass(2000);
+    if (inode !== undefined) node.world.disk.append(inode, Buffer.from(' whole\n'));
+    await node.delivers('half whole');
+    expect(node.records()[0]).toMatchObject({ partial: false });
+  });
+
+  it('is remembered until all of it is acknowledged: what dies with the agent is told', async () => {
+    const sink = new ScenarioSink();
+    const node = new Scenario({ sinks: { slow: sink } });
+    const log = node.file('app.log');
+    sink.mood = 'hangs';
+    log.write('a');
+    await node.start();
+    await node.pass(1000);
+    log.remove(log.rotate('1'));
+    log.write('b');
+    await node.pass(100_000);
+    node.crash();
+    sink.works();
+    await node.start();
+    await node.deliversBut(['deleted 2'], 'b');
+  });
+
   it('is forgotten, and its descriptor given back, when it is read', async () => {
     const node = new Scenario();
     const log = node.file('app.log');
