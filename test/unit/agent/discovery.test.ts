@@ -126,7 +126,7 @@ describe('a thousand files that appear at once', () => {
     };
     const logs = Array.from({ length: 1000 }, (_, file) => node.file(`app-${file}.log`));
     const messages = Array.from({ length: 10 }, (_, line) => `${line}`);
-    for (const log of logs) log.write(...messages);
+    for (const log of logs) log.append(`${messages.join('\n')}\n`);
     // Files that find no room wait for the next rescan.
     for (let waited = 0; waited < 60 && node.records().length < 10_000; waited++) await node.pass(1000);
     const ofFile = Map.groupBy(node.records(), ({ origin }) => origin);
