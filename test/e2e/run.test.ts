@@ -185,4 +185,17 @@ describe('birler status', () => {
     expect(stopped.stdout).toMatch(/not running/);
     expect(lagOf((await readStatus(node.state)) ?? { outputs: [] })).toBeGreaterThan(0);
   });
+
+  it('sees a lag that has grown over a rotation since the agent was stopped', async () => {
+    using node = new TempNode();
+    using app = new WrittenContainer(node.container());
+    app.write(50);
+    await collectOnce(node);
+    const sizes = [app.write(50).sizeBytes];
+    await app.rotate();
+    sizes.push(app.write(50).sizeBytes);
+    const status = await readStatus(node.state);
+    const read = status?.outputs[0]?.streams[0]?.generations[0]?.offset ?? 0;
+    expect(status === undefined ? 0 : lagOf(status)).toBe(sizes.reduce((sum, size) => sum + size, -read));
+  });
 });

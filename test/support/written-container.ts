@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { Account } from './account.ts';
 import { CriWriter, type CriWriterOptions } from './cri-writer.ts';
 import {
@@ -24,6 +25,11 @@ export class WrittenContainer implements Disposable {
   write(count: number): this {
     this.writer.write(count);
     return this;
+  }
+
+  /** Of the live file. */
+  get sizeBytes(): number {
+    return statSync(this.container.log).size;
   }
 
   rotate(options: Partial<RotationOptions> = {}): Promise<Rotation> {
