@@ -69,10 +69,12 @@ describe('a file that is deleted', () => {
     log.remove(log.rotate('1'));
     log.write('b');
     await node.pass(100_000);
+    log.write('c');
+    await node.pass(5000);
     node.crash();
     sink.works();
     await node.start();
-    await node.deliversBut(['deleted 2'], 'b');
+    await node.deliversBut(['deleted 2'], 'b', 'c');
   });
 
   it('is forgotten, and its descriptor given back, when it is read', async () => {
