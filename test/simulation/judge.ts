@@ -101,7 +101,7 @@ export class Judge {
     if (this.#deathMs === undefined && !wasCut && this.#couldHaveOpened(life)) return;
     this.#excuseUnsaved(life);
     if (this.#deathMs !== undefined) this.#ledger.lost(life, life.savedSize);
-    else if (wasCut) this.#ledger.lost(life, life.seenSize);
+    else if (wasCut || this.#settings.holdsLittle) this.#ledger.lost(life, life.seenSize);
   }
 
   #couldHaveOpened(life: Life): boolean {

@@ -68,7 +68,11 @@ export class LogRotation {
 
   dropOldest(stream: LogStream): void {
     const oldest = this.#logs.rotated(stream).find((path) => !path.endsWith('.tmp'));
-    if (oldest !== undefined) this.#logs.disk.unlink(oldest);
+    if (oldest === undefined) return;
+    // A file that was renamed and not yet left: its writer goes on in a file without a name.
+    const isWritten = this.#logs.disk.inodeAt(oldest) === stream.writer;
+    if (isWritten && stream.life !== undefined) stream.life.lostNameMs = this.#logs.world.clock.monotonic;
+    this.#logs.disk.unlink(oldest);
   }
 
   /** Copies the file and cuts it to nothing, as logrotate does for writers that cannot reopen. */

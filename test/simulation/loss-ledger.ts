@@ -44,7 +44,7 @@ export class LossLedger {
   }
 
   #check(account: OutputAccount, stream: number): void {
-    const isLost = (line: LogLine): boolean => !account.has(line);
+    const isLost = (line: LogLine): boolean => !account.has(line) && !account.refused.has(line);
     const lives = this.#logs.lives.filter((life) => life.stream === stream);
     const bannerBytes = lives.reduce((sum, life) => sum + life.bannerBytes, 0);
     const lostBytes = bannerBytes + lives.reduce((sum, life) => sum + mostLost(account, life), 0);

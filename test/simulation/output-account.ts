@@ -33,6 +33,8 @@ export class OutputAccount {
   readonly #gaps = new Map<number, OutputGap[]>();
   readonly #logs: LogWorld;
   readonly #options: AccountOptions;
+  /** What the destination would not have. */
+  readonly refused = new Set<LogLine>();
   readonly #mayRepeat = new Set<LogLine>();
   /** By stream: the last line of the last complete record. */
   #lastOf = new Map<number, number>();
@@ -114,7 +116,10 @@ export class OutputAccount {
     const stream = this.#streamOf(record);
     if (record.gap !== undefined) this.#tell(stream, record.gap);
     if (record.gap !== undefined || (stream.hasBanner && record.text === BANNER_LINE)) return;
-    for (const line of this.#linesOf(record, stream)) line.excused.add(this.name);
+    for (const line of this.#linesOf(record, stream)) {
+      line.excused.add(this.name);
+      this.refused.add(line);
+    }
   }
 
   #tell(stream: LogStream, gap: OutputGap): void {

@@ -213,6 +213,8 @@ export class Simulation {
       const step = Math.min(left, LOOK_MS);
       await this.#world.clock.advance(step);
       if (this.#host.isAlive && !this.#troubles.hurtReads) this.#logs.passVisible(step);
+      // The agent itself may have given up a file that it held.
+      if (this.#settings.holdsLittle) this.#logs.noticeGone();
       this.#look();
     }
   }
