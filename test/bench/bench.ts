@@ -57,7 +57,11 @@ const benchmark = async (options: BenchOptions): Promise<number> => {
       : new Revision(ROOT, options.compare, join(workspace.scratch, 'compare'));
   const ours = ourProgram(options.fromSource, workspace.scratch);
   const programs = revision === undefined ? [ours] : [revision.program, ours];
-  const results = await runCases(cases, programs, bench, { repeat: options.repeat, say });
+  const results = await runCases(cases, programs, bench, {
+    repeat: options.repeat,
+    repeatLong: options.repeatLong,
+    say,
+  });
   const { peers, peersWithout } = options.peers ? await runPeers(bench) : { peers: [], peersWithout: [] };
   const run: Run = { conditions: readConditions(ROOT, options, loadBefore), results, peers, peersWithout };
   publish(options, cases, run);

@@ -6,6 +6,7 @@ export interface BenchOptions {
   readonly cases: readonly string[];
   readonly bytes: number;
   readonly repeat: number;
+  readonly repeatLong: boolean;
   readonly watchSeconds: number;
   readonly directory: string | undefined;
   readonly fromSource: boolean;
@@ -21,9 +22,10 @@ export interface BenchOptions {
 export const HELP = `npm run bench -- [options]
 
   --case NAME      only this case; can be given more than once (--list names them; 'peers' is one)
-  --size SIZE      size of the large workloads (default 1GiB; --quick: 64MiB)
+  --size SIZE      size of each workload (default 1GiB; --quick: 64MiB)
   --repeat N       how often each case is run (default 3; --quick: 1)
-  --watch SECONDS  how long a live agent is watched (default 20; --quick: 5; the goals speak of 60)
+  --repeat-long    the cases of a live agent too, which are otherwise run once
+  --watch SECONDS  how long a live agent is watched (default 15; --quick: 5; the goals speak of 60)
   --quick          small, once: minutes become seconds, and figures become rough
   --compare REV    also build REV, run both in turn, and tell the ratio of each case
   --from-source    run bin/birler as it stands instead of a bundle
@@ -43,6 +45,7 @@ export const readOptions = (args: readonly string[]): BenchOptions => {
       case: { type: 'string', multiple: true, default: [] },
       size: { type: 'string' },
       repeat: { type: 'string' },
+      'repeat-long': { type: 'boolean', default: false },
       watch: { type: 'string' },
       quick: { type: 'boolean', default: false },
       compare: { type: 'string' },
@@ -63,7 +66,8 @@ export const readOptions = (args: readonly string[]): BenchOptions => {
     cases: values.case,
     bytes: sizeOf(values.size ?? (values.quick ? '64MiB' : '1GiB')),
     repeat: wholeNumber('--repeat', values.repeat ?? (values.quick ? '1' : '3')),
-    watchSeconds: wholeNumber('--watch', values.watch ?? (values.quick ? '5' : '20')),
+    repeatLong: values['repeat-long'],
+    watchSeconds: wholeNumber('--watch', values.watch ?? (values.quick ? '5' : '15')),
     directory: values.dir,
     fromSource: values['from-source'],
     compare: values.compare,

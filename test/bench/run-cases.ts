@@ -16,6 +16,8 @@ export interface CaseResult {
 
 interface RunOptions {
   readonly repeat: number;
+  /** Whether long cases are run in every round too. */
+  readonly repeatLong: boolean;
   readonly say: (text: string) => void;
 }
 
@@ -27,13 +29,14 @@ export const runCases = async (
   cases: readonly BenchCase[],
   programs: readonly Program[],
   bench: Bench,
-  { repeat, say }: RunOptions,
+  { repeat, repeatLong, say }: RunOptions,
 ): Promise<readonly CaseResult[]> => {
   const results = cases.flatMap((each) =>
     programs.map((program) => ({ each, program, result: newResult(each, program) })),
   );
   for (let round = 0; round < repeat; round++) {
     for (const each of cases) {
+      if (round > 0 && each.isLong === true && !repeatLong) continue;
       const turns = results.filter((turn) => turn.each === each && turn.result.error === undefined);
       if (turns.length === 0) continue;
       const yardstick = each.workload && (await runYardsticks(bench.node(each.workload)));

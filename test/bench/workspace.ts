@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Workloads take two and a half times the size of the large ones, outputs up to three times, two of them at once. */
-const ROOM = 9;
+/** Workloads take four and a half times the size of one, outputs up to three times, two of them at once. */
+const ROOM = 11;
 const MEMORY_DISK = '/dev/shm';
 
 /** Where a run keeps its files: workloads, which stay for the next run, and what goes with this one. */

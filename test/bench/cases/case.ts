@@ -33,6 +33,8 @@ export interface BenchCase {
   /** The most CPU that it may take, as a multiple of what `wc -l` takes. */
   readonly wcGoal?: Goal;
   readonly relation?: Relation;
+  /** Takes most of a minute, and holds many events in one go: run in the first round only. */
+  readonly isLong?: true;
   readonly run: (program: Program, bench: Bench) => Promise<Sample>;
   /** Looks at every byte of the output where `run` cannot. Returns what it found; throws if that is wrong. */
   readonly check?: (program: Program, bench: Bench) => Promise<string>;
@@ -43,7 +45,7 @@ export interface Bench {
   /** For state, outputs and whatever else a case needs; on the same file system as the logs. */
   readonly scratch: string;
   readonly node: (workload: WorkloadName) => NodeDirectory;
-  /** The size of the large workloads. */
+  /** The size of a workload. */
   readonly bytes: number;
   /** How long the cases that watch a live agent watch it. */
   readonly watchSeconds: number;

@@ -28,6 +28,7 @@ interface LatencyCase {
 export const latencyCase = ({ name, title, filesEachTime, goals }: LatencyCase): BenchCase => ({
   name,
   title,
+  isLong: true,
   figures: [
     { name: 'p50', unit: 'ms', ...(goals.p50 && { goal: goals.p50 }) },
     { name: 'p99', unit: 'ms', ...(goals.p99 && { goal: goals.p99 }) },

@@ -12,7 +12,7 @@ import type { BenchCase } from './case.ts';
 
 const FILES = 50;
 const MIB = 2 ** 20;
-/** Of the size of the large workloads: what is written while nobody reads. */
+/** Of the size of a workload: what is written while nobody reads. */
 const BACKLOG_SHARE = 4;
 
 /** The reader of the pipe stands still while the containers go on writing; then it wakes up. */

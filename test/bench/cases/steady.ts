@@ -17,6 +17,7 @@ const WARM_UP_MS = 2_000;
 export const STEADY: BenchCase = {
   name: 'steady-10k',
   title: '10,000 lines/s over 50 files, JSON to a file',
+  isLong: true,
   figures: [
     { name: 'share of a core', unit: '% of a core', goal: { atMost: 4 } },
     { name: 'peak memory', unit: 'MiB' },

@@ -8,6 +8,7 @@ export interface Conditions {
   readonly revision: string;
   readonly isDirty: boolean;
   readonly size: string;
+  readonly bytes: number;
   readonly repeat: number;
   readonly watchSeconds: number;
   readonly node: string;
@@ -33,6 +34,7 @@ export const readConditions = (
   revision: git(root, 'rev-parse', '--short', 'HEAD').trim(),
   isDirty: git(root, 'status', '--porcelain', '--', 'src', 'package-lock.json').trim() !== '',
   size: formatSize(bytes),
+  bytes,
   repeat,
   watchSeconds,
   node: process.version,

@@ -41,10 +41,25 @@ interface Told {
   readonly figures: readonly ToldFigure[];
 }
 
-const conditionsText = (of: Conditions): string =>
-  `Measured ${of.at.slice(0, 10)} at ${of.revision}${of.isDirty ? ' with changes' : ''}: large workloads of ${of.size}, ` +
-  `${of.repeat} ${of.repeat === 1 ? 'round' : 'rounds, medians'}, live agents watched for ${of.watchSeconds} s; ` +
-  `${of.cpu}, ${of.cores} cores, Node ${of.node}, Linux ${of.kernel}; load average ${of.loadBefore} before, ${of.loadAfter} after.`;
+const conditionsText = (of: Conditions): string => {
+  const rounds = of.repeat === 1 ? 'one round' : `medians of ${of.repeat} rounds`;
+  const measured =
+    `Measured ${of.at.slice(0, 10)} at ${of.revision}${of.isDirty ? ' with changes' : ''}: workloads of ${of.size}, ${rounds}, ` +
+    `live agents watched for ${of.watchSeconds} s; ${of.cpu}, ${of.cores} cores, Node ${of.node}, Linux ${of.kernel}; ` +
+    `load average ${of.loadBefore} before, ${of.loadAfter} after.`;
+  const doubts = [
+    of.bytes < GOAL_BYTES
+      ? 'These are figures of a small run: the goals are meant for 1 GiB, and the start weighs more here.'
+      : '',
+    Math.max(of.loadBefore, of.loadAfter) > of.cores + 1
+      ? 'The machine was busy with other work: look at ratios only; wall times and latencies say little.'
+      : '',
+  ];
+  return [measured, ...doubts.filter((doubt) => doubt !== '')].join('\n\n');
+};
+
+/** The size of which the issue on speed speaks. */
+const GOAL_BYTES = 1024 ** 3;
 
 const middle = (figures: readonly ToldFigure[], name: string): string => {
   const figure = figures.find((each) => each.name === name);
