@@ -1,8 +1,9 @@
+import { nameOf } from './line-names.ts';
 import type { Life, LogLine } from './log-lines.ts';
 import type { LogStream } from './log-stream.ts';
 import type { LogWorld } from './log-world.ts';
 import { LossLedger } from './loss-ledger.ts';
-import { nameOf, type OutputAccount } from './output-account.ts';
+import type { OutputAccount } from './output-account.ts';
 import type { Settings } from './settings.ts';
 import { Violation } from './violation.ts';
 

@@ -1,4 +1,4 @@
-import type { Inode } from '../support/fake-disk.ts';
+import type { Inode } from '../support/fake-inodes.ts';
 import type { Random } from './random.ts';
 
 export type LineFormat = 'cri' | 'raw';

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import type { Inode } from '../support/fake-disk.ts';
+import type { Inode } from '../support/fake-inodes.ts';
 import type { Regrowth } from './actions.ts';
 import { AWAY, type LogStream, linkOf, podDirectory } from './log-stream.ts';
 import type { LogWorld } from './log-world.ts';

@@ -1,4 +1,4 @@
-import type { Inode } from '../support/fake-disk.ts';
+import type { Inode } from '../support/fake-inodes.ts';
 import type { StreamKind } from './actions.ts';
 import type { Life, LineFormat, LogLine } from './log-lines.ts';
 

@@ -1,4 +1,5 @@
-import type { FakeDisk, Inode } from '../support/fake-disk.ts';
+import type { FakeDisk } from '../support/fake-disk.ts';
+import type { Inode } from '../support/fake-inodes.ts';
 import type { FakeWorld } from '../support/fake-system.ts';
 import type { StreamKind } from './actions.ts';
 import { BANNER, type Life, type LineFormat, type LogLine } from './log-lines.ts';

@@ -1,4 +1,4 @@
-import type { Inode } from '../support/fake-disk.ts';
+import type { Inode } from '../support/fake-inodes.ts';
 import { contentOf, criLine, halfOf, type Life, type LogLine, rawLine } from './log-lines.ts';
 import { type LogStream, linkOf } from './log-stream.ts';
 import type { LogWorld } from './log-world.ts';

@@ -2,5 +2,23 @@ import { DEFAULT_STEPS } from './run-seed.ts';
 
 /** Seeds that broke a promise once, with the length of their scripts and what was wrong. They are run for ever. */
 export const SEEDS: readonly { readonly seed: number; readonly steps: number; readonly what: string }[] = [
-  { seed: 1, steps: DEFAULT_STEPS, what: 'the first seed of all' },
+  {
+    seed: 98,
+    steps: DEFAULT_STEPS,
+    what: 'a linked log that is rotated three times before it is first seen',
+  },
+  { seed: 190, steps: DEFAULT_STEPS, what: 'cut, rotated and gzipped between two looks: read twice' },
+  { seed: 465, steps: DEFAULT_STEPS, what: 'an open record whose file was moved away is never given up' },
+  {
+    seed: 532,
+    steps: DEFAULT_STEPS,
+    what: 'deleted, made again and rotated between two looks: out of order',
+  },
+  { seed: 623, steps: DEFAULT_STEPS, what: 'cut without a copy, rotated and gzipped: read twice' },
+  {
+    seed: 660,
+    steps: DEFAULT_STEPS,
+    what: 'two open records closed when a batch has room for one: an empty record',
+  },
+  { seed: 726, steps: DEFAULT_STEPS, what: 'lines lost behind a file that was taken for another' },
 ];

@@ -1,4 +1,4 @@
-import type { Inode } from '../support/fake-disk.ts';
+import type { Inode } from '../support/fake-inodes.ts';
 import type { Faults, FileCall } from '../support/fake-process.ts';
 import type { FakeWorld } from '../support/fake-system.ts';
 import type { ReadFault } from './actions.ts';

@@ -1,26 +1,12 @@
 import { dirname } from 'node:path';
 import { memfs, type Volume } from 'memfs';
 import type { FileStatus } from '../../src/system/system.ts';
+import { type DiskOptions, FakeInodes, type Inode } from './fake-inodes.ts';
 
 type Core = Volume['_core'];
-/** An inode of memfs. */
-export type Inode = ReturnType<Core['createNode']>;
 type Link = Core['root'];
 
-interface Metadata {
-  readonly ino: bigint;
-  readonly birthtimeNs: bigint;
-  mtimeMs: number;
-}
-
-export interface DiskOptions {
-  /** The wall clock, for file times. */
-  readonly now: () => number;
-  /** ext4 gives a freed inode number to the next file that is created; tmpfs never. Default: as ext4. */
-  readonly reusesInodes?: boolean;
-  /** Steps in which the file system keeps time; Linux 6 keeps about 4 ms. */
-  readonly timeGranularityMs?: number;
-}
+export type { Inode } from './fake-inodes.ts';
 
 /** What changed, for watchers. */
 export type DiskListener = (path: string) => void;
@@ -47,19 +33,14 @@ const NOBODY = {
  */
 export class FakeDisk {
   readonly volume: Volume = memfs(undefined, { process: NOBODY }).vol;
-  readonly #options: DiskOptions;
-  readonly #metadata = new WeakMap<Inode, Metadata>();
-  readonly #held = new Map<Inode, number>();
-  readonly #freed: bigint[] = [];
+  readonly #inodes: FakeInodes;
   readonly #listeners = new Set<DiskListener>();
   /** Where paths lead, until a name comes or goes. */
   readonly #followed = new Map<string, Link | undefined>();
   readonly #unfollowed = new Map<string, Link | undefined>();
-  #nextIno = 100_000n;
-  #births = 0n;
 
   constructor(options: DiskOptions) {
-    this.#options = options;
+    this.#inodes = new FakeInodes(options);
   }
 
   // Changes
@@ -79,7 +60,7 @@ export class FakeDisk {
     this.volume.closeSync(this.volume.openSync(path, 'a'));
     this.#forgetWalks();
     const inode = this.#existing(path);
-    this.#describe(inode);
+    this.#inodes.describe(inode);
     this.#changed(path, true);
     return inode;
   }
@@ -102,7 +83,7 @@ export class FakeDisk {
   unlink(path: string): void {
     const inode = this.inodeAt(path, false);
     this.volume.unlinkSync(path);
-    if (inode !== undefined) this.#freeIfUnused(inode);
+    if (inode !== undefined) this.#inodes.freeIfUnused(inode);
     this.#changed(path, true);
   }
 
@@ -180,7 +161,7 @@ export class FakeDisk {
   }
 
   status(inode: Inode): FileStatus {
-    const { ino, birthtimeNs, mtimeMs } = this.#describe(inode);
+    const { ino, birthtimeNs, mtimeMs } = this.#inodes.describe(inode);
     return {
       kind: kindOf(inode),
       dev: DEV,
@@ -208,18 +189,11 @@ export class FakeDisk {
 
   /** A descriptor keeps the inode: its number is not given away, its bytes stay readable. */
   hold(inode: Inode): void {
-    this.#held.set(inode, (this.#held.get(inode) ?? 0) + 1);
+    this.#inodes.hold(inode);
   }
 
   letGo(inode: Inode): void {
-    const holders = (this.#held.get(inode) ?? 0) - 1;
-    if (holders > 0) this.#held.set(inode, holders);
-    else this.#held.delete(inode);
-    this.#freeIfUnused(inode);
-  }
-
-  isHeld(inode: Inode): boolean {
-    return this.#held.has(inode);
+    this.#inodes.letGo(inode);
   }
 
   onChange(listener: DiskListener): () => void {
@@ -235,34 +209,8 @@ export class FakeDisk {
     return inode;
   }
 
-  #describe(inode: Inode): Metadata {
-    const known = this.#metadata.get(inode);
-    if (known !== undefined) return known;
-    const reused = (this.#options.reusesInodes ?? true) && inode.isFile() ? this.#freed.pop() : undefined;
-    const metadata: Metadata = {
-      ino: reused ?? ++this.#nextIno,
-      // Never twice the same, whatever the wall clock does.
-      birthtimeNs: BigInt(Math.floor(this.#options.now())) * 1_000_000n + ++this.#births,
-      mtimeMs: this.#time(),
-    };
-    this.#metadata.set(inode, metadata);
-    return metadata;
-  }
-
-  #freeIfUnused(inode: Inode): void {
-    if (inode.nlink > 0 || this.#held.has(inode)) return;
-    const metadata = this.#metadata.get(inode);
-    if (metadata === undefined || this.#freed.includes(metadata.ino)) return;
-    this.#freed.push(metadata.ino);
-  }
-
-  #time(): number {
-    const granularity = this.#options.timeGranularityMs ?? 4;
-    return Math.floor(this.#options.now() / granularity) * granularity;
-  }
-
   #modified(inode: Inode): void {
-    this.#describe(inode).mtimeMs = this.#time();
+    this.#inodes.describe(inode).mtimeMs = this.#inodes.time();
     for (const path of this.#pathsOf(inode)) this.#changed(path, false);
   }
 
@@ -280,7 +228,7 @@ export class FakeDisk {
     const inode = this.inodeAt(path, false);
     if (inode !== undefined) this.#lastPath.set(inode, path);
     const parent = inDirectory ? this.inodeAt(dirname(path)) : undefined;
-    if (parent !== undefined) this.#describe(parent).mtimeMs = this.#time();
+    if (parent !== undefined) this.#inodes.describe(parent).mtimeMs = this.#inodes.time();
     for (const listener of this.#listeners) listener(path);
   }
 }

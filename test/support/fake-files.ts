@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import type { DirectoryEntry, FileStatus, Files, WritableFile } from '../../src/system/system.ts';
-import { type Inode, kindOf } from './fake-disk.ts';
+import { kindOf } from './fake-disk.ts';
+import type { Inode } from './fake-inodes.ts';
 import { type FakeProcess, systemError } from './fake-process.ts';
 
 export interface FakeFilesOptions {

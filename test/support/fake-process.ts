@@ -1,5 +1,6 @@
 import type { FakeClock } from './fake-clock.ts';
-import type { FakeDisk, Inode } from './fake-disk.ts';
+import type { FakeDisk } from './fake-disk.ts';
+import type { Inode } from './fake-inodes.ts';
 
 /** Where a fault or a preemption can be placed: every call that a process makes of its file system. */
 export type FileCall =
