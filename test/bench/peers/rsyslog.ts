@@ -16,7 +16,7 @@ module(load="imfile" mode="inotify")
 template(name="json" type="list" option.jsonf="on") {
   property(outname="time" name="msg" position.from="1" position.to="30" format="jsonf")
   property(outname="stream" name="msg" position.from="32" position.to="37" format="jsonf")
-  property(outname="log" name="msg" position.from="41" position.to="$" format="jsonf")
+  property(outname="log" name="msg" position.from="41" position.to="65536" format="jsonf")
   property(outname="file" name="$!metadata!filename" format="jsonf")
 }
 input(type="imfile" file="${pods}/*/*/*.log" tag="cri" addMetadata="on" freshStartTail="off" ruleset="cri")

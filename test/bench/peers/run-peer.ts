@@ -60,6 +60,7 @@ export const runPeer = async (peer: Peer, scratch: string, node: NodeDirectory):
       throw new Error(
         `${peer.program} wrote ${lines} lines of ${node.records} records (${node.lines} lines)`,
       );
+    expectOurFields(peer.program, output);
     return {
       program: peer.program,
       note: peer.note,
@@ -75,6 +76,14 @@ export const runPeer = async (peer: Peer, scratch: string, node: NodeDirectory):
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
+};
+
+/** A peer that leaves the message out would be quick. */
+const expectOurFields = (program: string, output: string): void => {
+  const first = execFileSync('head', ['-n', '1', output], { encoding: 'utf8' });
+  const fields = JSON.parse(first) as Readonly<Record<string, unknown>>;
+  for (const name of ['stream', 'log'])
+    if (typeof fields[name] !== 'string') throw new Error(`${program} wrote no ${name}: ${first}`);
 };
 
 /** Waits until a file exists and grows no more. Returns when it last did. */
