@@ -56,6 +56,7 @@ export class Agent {
   readonly #checkpointer: Checkpointer;
   #stopBy: string | undefined;
   #reopens = false;
+  #hasBegun = false;
   #reopening: Promise<unknown> | undefined;
 
   private constructor(
@@ -128,7 +129,7 @@ export class Agent {
     }
   }
 
-  /** Begins a clean stop: no more is read; what was read is delivered, within the grace period. */
+  /** Begins a clean stop: what was read is delivered, within the grace period. */
   stop(why: string): void {
     this.#stopBy ??= why;
     this.#bell.ring();
@@ -147,7 +148,7 @@ export class Agent {
     while (!this.#isOver()) {
       const now = clock.monotonic();
       this.#discovery.step(now);
-      if (this.#discovery.isComplete) this.#tailing.started();
+      if (this.#discovery.isComplete) this.#begin();
       this.#tailing.poll(now, (directory, always) => this.#discovery.scan(directory, always));
       this.#tailing.read(now);
       if (this.#reopens && this.#reopening === undefined) this.#reopenOutputs();
@@ -156,6 +157,14 @@ export class Agent {
       if (this.#tailing.hasMore || this.#discovery.isBusy) await clock.yield();
       else await this.#bell.wait(this.#nextDueMs(now) - clock.monotonic());
     }
+  }
+
+  /** What comes after the first walk is new; and once the directory is there, what is not in it is gone. */
+  #begin(): void {
+    this.#tailing.started();
+    if (this.#hasBegun || this.#discovery.isMissing) return;
+    this.#hasBegun = true;
+    this.#tailing.giveUpGone();
   }
 
   /** Not waited for: one that hangs in a write must stop neither the others nor the loop. */
@@ -300,12 +309,7 @@ export class Agent {
         startedAt: new Date(clock.now()).toISOString(),
       },
       intervalMs: this.#options.config.state.checkpointIntervalMs,
-      stateOf: (key) => {
-        const stream = this.#tailing.stream(key);
-        if (stream === undefined) return undefined;
-        const { origin, generations } = stream;
-        return { origin, generations: generations.map((generation) => generation.toRecord()) };
-      },
+      stateOf: (key) => this.#tailing.stateOf(key),
       onFailed: (error) => this.#events.checkpointFailed(error),
       onRecovered: () => this.#events.checkpointWorksAgain(),
     });

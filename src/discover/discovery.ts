@@ -69,6 +69,11 @@ export class Discovery {
     return !this.#isFirstWalk;
   }
 
+  /** The logs directory was not there when it was last looked for. */
+  get isMissing(): boolean {
+    return this.#isMissing;
+  }
+
   get isBusy(): boolean {
     return this.#walk !== undefined || this.#round !== undefined;
   }

@@ -1,15 +1,14 @@
 import type { Decoding } from '../core/decoder.ts';
-import { errnoOf } from '../core/errors.ts';
+import { shortHash } from '../core/hash.ts';
 import { EMPTY_MARKER, type Identity, sameFile } from '../core/identity.ts';
 import { compareAges, type SightedFile, type StreamSighting } from '../core/sighting.ts';
-import type { Compression, Descriptor, FileStatus, Files } from '../system/system.ts';
-import { type Candidate, openCandidate } from './candidate.ts';
+import type { Compression, FileStatus, Files } from '../system/system.ts';
+import type { Candidate } from './candidate.ts';
 import type { ContainerStream } from './container-stream.ts';
-import { firstTimeMs } from './first-time.ts';
 import type { Generation, Sighted } from './generation.ts';
-import { Likeness } from './likeness.ts';
+import { type Circumstances, Likeness } from './likeness.ts';
 import { afterCut, type CutFile, compareNewcomers, type Newcomer } from './newcomer.ts';
-import { plainSource, type Source } from './source.ts';
+import { type LookTime, Opening, type OpeningSettings } from './opening.ts';
 import { isNext, liveFileStays, youngerThan } from './succession.ts';
 
 /**
@@ -26,59 +25,57 @@ import { isNext, liveFileStays, youngerThan } from './succession.ts';
  * 5. otherwise a new generation. It is younger than all that are known, for at the last look they were all that there was;
  *    only those that were empty then may have been cut since, and are put behind it if their names say so.
  */
-export interface AdoptionSettings {
+export interface AdoptionSettings extends OpeningSettings {
   readonly detectFormat: Decoding['detectFormat'];
-  /** `onReady` is called when an inflater that had nothing yet has more. */
-  openGzip(descriptor: number, onReady: () => void): Source;
-  /** A file that cannot be opened or read is told, and looked at again with the next scan. */
-  onUnreadable(path: string, error: unknown): void;
 }
 
-export interface AdoptionTime {
-  readonly nowMs: number;
-  readonly wallMs: number;
+/** A file that came too late for its place in the order. */
+export interface Stray {
+  readonly file: SightedFile;
+  /** Made of its content: the same after a restart, and when it was renamed or compressed. */
+  readonly name: string;
 }
 
 export interface Adopted {
   /** Whether everything is decided; otherwise the directory is to be read again. */
   readonly isSettled: boolean;
   /** Strays that are there, by identity. */
-  readonly strays: ReadonlyMap<string, SightedFile>;
+  readonly strays: ReadonlyMap<string, Stray>;
 }
 
 /** How long an unknown rotated file must have stood still before it counts as a generation of its own. */
 const SETTLE_MS = 5_000;
-/** A time in ms is a double here and nanoseconds there. */
-const TIME_ROUNDING_MS = 0.001;
 
 /** What one observation works with. */
 interface Observation {
   readonly stream: ContainerStream;
-  readonly time: AdoptionTime;
+  readonly time: LookTime;
   readonly cut: Map<Generation, CutFile>;
-  readonly strays: Map<string, SightedFile>;
+  readonly strays: Map<string, Stray>;
   /** Generations of which nothing was known before this observation but that they were empty. */
   readonly blank: Set<Generation>;
   isSettled: boolean;
   /** No other unknown file was seen. */
   isAlone: boolean;
+  /** The generation that was recognised last by its content. */
+  after: number;
 }
 
 export class Adoption {
+  readonly opening: Opening;
   readonly #files: Files;
-  readonly #compression: Compression;
   readonly #settings: AdoptionSettings;
   readonly #likeness: Likeness;
 
   constructor(files: Files, compression: Compression, settings: AdoptionSettings) {
     this.#files = files;
-    this.#compression = compression;
+    this.opening = new Opening(files, compression, settings);
     this.#settings = settings;
     this.#likeness = new Likeness(files, compression, settings.detectFormat);
   }
 
   /** Takes in what discovery saw. */
-  observe(stream: ContainerStream, sighting: StreamSighting, time: AdoptionTime): Adopted {
+  observe(stream: ContainerStream, sighting: StreamSighting, time: LookTime): Adopted {
     const observation: Observation = {
       stream,
       time,
@@ -87,40 +84,39 @@ export class Adoption {
       blank: new Set(),
       isSettled: true,
       isAlone: false,
+      after: 0,
     };
     const isFirst = stream.generations.length === 0;
     for (const generation of stream.generations) this.#look(observation, generation);
+    const isBlind =
+      !observation.isSettled && (stream.unsettledSinceMs === undefined || stream.isUnsettled(time.nowMs));
     const unknown = withoutDoubles(sighting.files).filter((file) => !this.#recognise(observation, file));
-    const candidates = unknown.flatMap((file) => this.#openCandidate(observation, file));
+    // What an unknown file is cannot be told while a known one cannot be looked at: it may be the same.
+    const candidates = isBlind ? [] : unknown.flatMap((file) => this.#openCandidate(observation, file));
     // Copies before live files: a generation that was cut goes on in its copy, and only then comes what replaced it.
     candidates.sort((a, b) => compareAges(a.file.age, b.file.age));
     const rotated = isFirst || !liveFileStays(stream);
     observation.isAlone = candidates.length === 1;
     const fresh = candidates.filter((candidate) => !this.#place(observation, candidate, rotated));
-    const newcomers = fresh.map((candidate) => this.#newcomer(stream, candidate));
+    const newcomers = fresh.map((candidate) => this.opening.newcomer(stream, candidate));
     for (const cutFile of observation.cut.values()) newcomers.push(afterCut(cutFile));
     newcomers.sort(compareNewcomers);
     for (const newcomer of newcomers) add(stream, newcomer, time);
+    this.#giveUpGone(observation);
     stream.needsScan = false;
     return observation;
   }
 
-  /** Opens a generation again that was closed to save its descriptor. */
-  open(generation: Generation, time: AdoptionTime): void {
-    try {
-      this.#reopen(generation, time);
-    } catch (error) {
-      this.#settings.onUnreadable(generation.sighted.path, error);
+  /**
+   * What no directory lists and no descriptor holds is gone, and what was not read of it is lost. But as long as a file
+   * cannot be opened it may be that one: then it is waited for, within reason.
+   */
+  #giveUpGone({ stream, time, isSettled }: Observation): void {
+    stream.unsettledSinceMs = isSettled ? undefined : (stream.unsettledSinceMs ?? time.nowMs);
+    if (stream.isUnsettled(time.nowMs)) return;
+    for (const generation of stream.generations) {
+      if (!generation.listed && !generation.isOpen) generation.end('deleted', generation.size);
     }
-  }
-
-  /** What became of a closed generation's file: another file may stand at its path now, or none. */
-  checkClosed(generation: Generation): 'same' | 'changed' | 'replaced' {
-    const status = this.#files.statusOf(generation.sighted.path);
-    if (status === undefined || !sameFile(status, generation.sighted.identity)) return 'replaced';
-    const isSame =
-      status.size === generation.size && Math.abs(status.mtimeMs - generation.mtimeMs) < TIME_ROUNDING_MS;
-    return isSame ? 'same' : 'changed';
   }
 
   // ---- rule 1
@@ -141,9 +137,10 @@ export class Adoption {
     const status = this.#statusOf(observation, file.path);
     if (status?.kind !== 'file') return true;
     const key = keyOf(status);
-    if (stream.asides.has(key)) observation.strays.set(key, file);
+    const name = stream.asides.get(key);
+    if (name !== undefined) observation.strays.set(key, { file, name });
     // A copy that has changed since may be something else.
-    if (stream.asides.has(key) || stream.ignored.get(key) === status.size) return true;
+    if (name !== undefined || stream.ignored.get(key) === status.size) return true;
     const { dev, ino, birthtimeNs } = status;
     const sighted = { ...file, identity: { dev, ino, birthtimeNs } };
     for (const cutFile of cut.values()) {
@@ -158,27 +155,11 @@ export class Adoption {
     if (known === undefined || known.listed) return false;
     known.sighted = sighted;
     known.listed = true;
-    if (!known.isOpen && known.version === 0) this.#reopenRecorded(observation, known);
+    if (known.isOpen || known.version > 0) return true;
+    // Known from a checkpoint: it may have been cut while nobody looked.
+    if (!this.opening.open(known, observation.time)) observation.isSettled = false;
+    noteCut(observation, known, known.sighted);
     return true;
-  }
-
-  /** Known from a checkpoint: it may have been cut while nobody looked. */
-  #reopenRecorded(observation: Observation, generation: Generation): void {
-    try {
-      this.#reopen(generation, observation.time);
-    } catch (error) {
-      if (errnoOf(error) !== 'ENOENT') this.#unreadable(observation, generation.sighted.path, error);
-      return;
-    }
-    noteCut(observation, generation, generation.sighted);
-  }
-
-  #reopen(generation: Generation, time: AdoptionTime): void {
-    const { path, compressed } = generation.sighted;
-    const source = this.#sourceOf(this.#files.open(path), compressed, generation);
-    generation.open(source, compressed);
-    generation.changedAtMs = time.nowMs - Math.max(0, time.wallMs - source.look().mtimeMs);
-    generation.look(time.nowMs);
   }
 
   // ---- rules 2 to 4
@@ -187,24 +168,50 @@ export class Adoption {
   #place(observation: Observation, candidate: Candidate, rotated: boolean): boolean {
     const { stream, time } = observation;
     const { file, identity } = candidate;
-    const replaced = observation.isAlone ? stream.newest : undefined;
-    const circumstances = { rotated, replaced };
-    const same = stream.generations.filter((generation) =>
-      this.#likeness.isSame(generation, candidate, circumstances),
-    );
+    const { isAlone, after } = observation;
+    const circumstances = { rotated, isAlone, after, latest: stream.newest };
+    const same = this.#likeTo(observation, candidate, circumstances);
+    if (same === undefined) return true;
     const orphan = same.find((generation) => !generation.listed);
     if (orphan !== undefined) {
+      observation.after = orphan.sequence;
       this.#takeOver(orphan, candidate, time);
       return true;
     }
     if (file.age.kind === 'live') return false;
+    if (file.compressed && candidate.size === 0) {
+      // Nothing was ever written to it.
+      stream.ignored.set(keyOf(identity), this.#files.look(candidate.descriptor).size);
+      this.#files.close(candidate.descriptor);
+      return true;
+    }
     if (this.#isCutContent(observation, candidate)) return true;
+    const name = nameOf(candidate);
     if (same.length > 0) stream.ignored.set(keyOf(identity), candidate.size);
+    else if (stream.strayNames.has(name)) observation.strays.set(keyOf(identity), { file, name });
     else if (makeWay(observation, candidate) || isNext(stream, candidate)) return false;
-    else if (this.#stoodStill(stream, candidate, time)) observation.strays.set(keyOf(identity), file);
-    else observation.isSettled = false;
+    else if (this.#stoodStill(stream, candidate, time)) {
+      observation.strays.set(keyOf(identity), { file, name });
+      stream.strayNames.add(name);
+    } else observation.isSettled = false;
     this.#files.close(candidate.descriptor);
     return true;
+  }
+
+  /** Generations with the same content; undefined, and put off, if the candidate cannot be read. */
+  #likeTo(
+    observation: Observation,
+    candidate: Candidate,
+    circumstances: Circumstances,
+  ): readonly Generation[] | undefined {
+    const { generations } = observation.stream;
+    try {
+      return generations.filter((generation) => this.#likeness.isSame(generation, candidate, circumstances));
+    } catch (error) {
+      this.#unreadable(observation, candidate.file.path, error);
+      this.#files.close(candidate.descriptor);
+      return undefined;
+    }
   }
 
   /** What was written after a cut, compressed or copied since: it is read through the descriptor that is held. */
@@ -218,7 +225,7 @@ export class Adoption {
     return false;
   }
 
-  #stoodStill(stream: ContainerStream, candidate: Candidate, time: AdoptionTime): boolean {
+  #stoodStill(stream: ContainerStream, candidate: Candidate, time: LookTime): boolean {
     const key = keyOf(candidate.identity);
     const known = stream.undecided.get(key);
     if (known?.size !== candidate.size || candidate.size === 0) {
@@ -234,7 +241,7 @@ export class Adoption {
    * A generation whose file is gone or was cut goes on in this file. A descriptor that is open and whole is kept instead,
    * unless this is the live file now: what comes next is written there.
    */
-  #takeOver(generation: Generation, candidate: Candidate, time: AdoptionTime): void {
+  #takeOver(generation: Generation, candidate: Candidate, time: LookTime): void {
     const { file, identity, descriptor } = candidate;
     const keepsSource = generation.isOpen && generation.ending === undefined && file.age.kind !== 'live';
     generation.moveTo({ path: file.path, age: file.age, compressed: file.compressed, identity });
@@ -242,41 +249,16 @@ export class Adoption {
       this.#files.close(descriptor);
       return;
     }
-    generation.open(this.#sourceOf(descriptor, file.compressed, generation), file.compressed);
-    generation.look(time.nowMs);
+    generation.open(this.opening.sourceOf(descriptor, file.compressed, generation), file.compressed);
+    lookQuietly(generation, time);
   }
 
-  // ---- opening
-
-  #newcomer(stream: ContainerStream, candidate: Candidate): Newcomer {
-    const { file, identity, descriptor, mtimeMs, head, size } = candidate;
-    const { path, age, compressed } = file;
-    return {
-      sighted: { path, age, compressed, identity },
-      listed: true,
-      mtimeMs,
-      firstTimeMs: firstTimeMs(head),
-      compressedSize: compressed ? size : undefined,
-      head,
-      source: compressed
-        ? this.#settings.openGzip(descriptor, () => stream.touch(identity))
-        : plainSource(this.#files, descriptor),
-    };
-  }
-
-  #sourceOf(descriptor: Descriptor, compressed: boolean, generation: Generation): Source {
-    if (!compressed) return plainSource(this.#files, descriptor);
-    return this.#settings.openGzip(descriptor, () => generation.touch());
-  }
+  // ---- looking
 
   #openCandidate(observation: Observation, file: SightedFile): readonly Candidate[] {
-    try {
-      const candidate = openCandidate(this.#files, this.#compression, file);
-      return candidate === undefined ? [] : [candidate];
-    } catch (error) {
-      if (errnoOf(error) !== 'ENOENT') this.#unreadable(observation, file.path, error);
-      return [];
-    }
+    const candidate = this.opening.openUnknown(file);
+    if (candidate === 'unreadable') observation.isSettled = false;
+    return candidate === undefined || candidate === 'unreadable' ? [] : [candidate];
   }
 
   #statusOf(observation: Observation, path: string): FileStatus | undefined {
@@ -284,6 +266,9 @@ export class Adoption {
       return this.#files.statusOf(path);
     } catch (error) {
       this.#unreadable(observation, path, error);
+      // It is there, as far as one can tell.
+      const known = observation.stream.generations.findLast(({ sighted }) => sighted.path === path);
+      if (known !== undefined) known.listed = true;
       return undefined;
     }
   }
@@ -320,7 +305,7 @@ const makeWay = (observation: Observation, candidate: Candidate): boolean => {
   return true;
 };
 
-const add = (stream: ContainerStream, newcomer: Newcomer, time: AdoptionTime): void => {
+const add = (stream: ContainerStream, newcomer: Newcomer, time: LookTime): void => {
   const { sighted, listed, head, source, compressedSize, mtimeMs } = newcomer;
   const { path, compressed, identity } = sighted;
   const isPlain = compressedSize === undefined;
@@ -331,8 +316,19 @@ const add = (stream: ContainerStream, newcomer: Newcomer, time: AdoptionTime): v
   generation.open(source, !isPlain);
   generation.changedAtMs = time.nowMs - Math.max(0, time.wallMs - mtimeMs);
   if (!isPlain) generation.rememberHead(head);
-  generation.look(time.nowMs);
+  lookQuietly(generation, time);
 };
+
+/** A file that cannot be looked at now is looked at again when it is polled, and then it is told. */
+const lookQuietly = (generation: Generation, { nowMs }: LookTime): void => {
+  try {
+    generation.look(nowMs);
+  } catch {
+    generation.touch();
+  }
+};
+
+const nameOf = ({ head, size }: Candidate): string => `${shortHash(head)}-${size}`;
 
 const keyOf = ({ ino, birthtimeNs }: Identity): string => `${ino}:${birthtimeNs}`;
 

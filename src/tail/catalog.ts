@@ -2,9 +2,10 @@ import type { Consumer } from '../core/consumer.ts';
 import type { GenerationRecord } from '../core/identity.ts';
 import type { Origin } from '../core/origin.ts';
 import { lowWater } from '../core/position.ts';
-import type { SightedFile, StreamSighting } from '../core/sighting.ts';
+import type { StreamSighting } from '../core/sighting.ts';
 import type { Clock } from '../system/system.ts';
-import type { Adoption } from './adoption.ts';
+import type { Adoption, Stray } from './adoption.ts';
+import { asideKey, isAside, strayNames } from './asides.ts';
 import { boundHeldBytes, closeIdle, lingerMs } from './bounds.ts';
 import { Cadence } from './cadence.ts';
 import { ContainerStream } from './container-stream.ts';
@@ -52,6 +53,7 @@ export class Catalog {
   /** Until the first walk is over, `startAt` decides; a stream that comes later is read from its beginning. */
   #isStarting = true;
   #openFiles = 0;
+  #recordedStrays: ReadonlyMap<string, readonly string[]> | undefined;
 
   constructor(
     settings: CatalogSettings,
@@ -72,14 +74,20 @@ export class Catalog {
 
   /** The first walk is over: what appears from now on is new. */
   started(): void {
-    if (!this.#isStarting) return;
     this.#isStarting = false;
-    // What a checkpoint knows and nobody sees any more was deleted while the agent was stopped.
+  }
+
+  /** The directories are there and were read: what a checkpoint knows and they do not show was deleted meanwhile. */
+  giveUpGone(): void {
     for (const [key, origin] of this.#settings.recorded()) {
-      if (this.streams.has(key)) continue;
+      const records = this.#settings.recordsOf(key);
+      if (this.streams.has(key) || !records.every((record) => this.#adoption.opening.isGone(record)))
+        continue;
       const kubeletNamed = origin.kind === 'kubernetes';
       const stream = this.#admit({ key, origin, kubeletNamed, directory: '' });
+      for (const generation of stream.generations) generation.end('deleted', generation.size);
       this.#begin(stream);
+      this.#cadence.quicken(stream);
       this.#queue(stream, this.#clock.monotonic());
     }
   }
@@ -91,10 +99,8 @@ export class Catalog {
   /** Takes in what discovery saw. False if something is left to do: the directory is to be scanned again. */
   observe(sighting: StreamSighting): boolean {
     const known = this.streams.get(sighting.key);
-    if (known === undefined && sighting.files.length === 0) return true;
-    // A link was moved: its old place reports the stream as gone, after its new place showed it.
-    if (known !== undefined && sighting.files.length === 0 && sighting.directory !== known.directory)
-      return true;
+    // Never known, or a link was moved: its old place reports the stream as gone, after its new place showed it.
+    if (sighting.files.length === 0 && sighting.directory !== known?.directory) return true;
     if (known === undefined && !this.#hasRoom()) return false;
     const stream = known ?? this.#admit(sighting);
     stream.origin = sighting.origin;
@@ -175,16 +181,16 @@ export class Catalog {
   // ---- streams come and go
 
   /** Bytes that came too late for their place are read as a stream of their own, beside the one they belong to. */
-  #followAsides(stream: ContainerStream, strays: ReadonlyMap<string, SightedFile>): void {
-    for (const identity of new Set([...stream.asides.keys(), ...strays.keys()])) {
-      const file = strays.get(identity);
-      const { origin, kubeletNamed, directory } = stream;
-      const key = asideKey(stream.key, identity);
-      this.observe({ key, origin, kubeletNamed, directory, files: file === undefined ? [] : [file] });
+  #followAsides(stream: ContainerStream, strays: ReadonlyMap<string, Stray>): void {
+    const { origin, kubeletNamed, directory, asides } = stream;
+    for (const [identity, { name }] of strays) asides.set(identity, name);
+    for (const [identity, name] of asides) {
+      const stray = strays.get(identity);
+      const key = asideKey(stream.key, name);
+      this.observe({ key, origin, kubeletNamed, directory, files: stray === undefined ? [] : [stray.file] });
       const aside = this.streams.get(key);
-      if (aside === undefined) continue;
-      aside.isOver = true;
-      stream.asides.set(identity, aside);
+      if (aside !== undefined) aside.isOver = true;
+      if (stray === undefined) asides.delete(identity);
     }
   }
 
@@ -196,16 +202,14 @@ export class Catalog {
       const position = consumer.positionOf(stream.key);
       if (position !== undefined) stream.reserve(lowWater(position).generation);
     }
+    this.#recordedStrays ??= strayNames([...this.#settings.recorded()].map(([key]) => key));
+    for (const name of this.#recordedStrays.get(stream.key) ?? []) stream.strayNames.add(name);
     this.streams.set(stream.key, stream);
     if (!isAside(stream.key)) this.#supersedeRestarts(stream);
     return stream;
   }
 
   #begin(stream: ContainerStream): void {
-    for (const generation of stream.generations) {
-      // Known from a checkpoint, and not here any more.
-      if (!generation.isOpen && !generation.listed) generation.end('deleted', generation.size);
-    }
     const atEnd = this.#settings.startAt === 'end' && this.#isStarting;
     this.#lanes.open(stream, this.#consumers, (consumer) => {
       const known = consumer.positionOf(stream.key);
@@ -242,9 +246,6 @@ export class Catalog {
     for (const [container, newest] of this.#newestRestart) {
       if (newest === stream) this.#newestRestart.delete(container);
     }
-    for (const { asides } of this.streams.values()) {
-      for (const [identity, aside] of asides) if (aside === stream) asides.delete(identity);
-    }
     this.#settings.onForgotten(stream.key);
   }
 
@@ -275,10 +276,10 @@ export class Catalog {
   /** A generation whose descriptor was given up for others: its path tells whether it is needed again. */
   #wake(stream: ContainerStream, generation: Generation): boolean {
     if (!generation.listed) return false;
-    const state = this.#adoption.checkClosed(generation);
+    const state = this.#adoption.opening.checkClosed(generation);
     if (state === 'replaced') stream.needsScan = true;
     if (state !== 'changed') return false;
-    this.#adoption.open(generation, { nowMs: this.#clock.monotonic(), wallMs: this.#clock.now() });
+    this.#adoption.opening.open(generation, { nowMs: this.#clock.monotonic(), wallMs: this.#clock.now() });
     if (generation.isOpen) this.#openFiles++;
     return true;
   }
@@ -344,7 +345,3 @@ export class Catalog {
 
 const countOpen = (stream: ContainerStream): number =>
   stream.generations.filter((generation) => generation.isOpen).length;
-
-/** Names the stream that reads a stray of another one; `~` is in no name of Kubernetes. */
-const asideKey = (streamKey: string, identity: string): string => `${streamKey}~${identity}`;
-const isAside = (streamKey: string): boolean => /~\d+:\d+$/.test(streamKey);

@@ -9,6 +9,9 @@ import type { Lane } from './lane.ts';
  * All output of one container instance: its generations in the order in which their bytes were written, and the lanes
  * that read them. Generations come in at the end (see Adoption) and leave at the front, when nobody needs them any more.
  */
+/** How long a file that cannot be opened may keep the loss of another one from being told. */
+const LONGEST_UNSETTLED_MS = 30_000;
+
 export class ContainerStream {
   readonly key: string;
   readonly kubeletNamed: boolean;
@@ -18,12 +21,16 @@ export class ContainerStream {
   directory: string;
   /** Its directory must be read before anyone acts on what its generations look like. */
   needsScan = false;
+  /** Since when a file of it could not be judged; undefined if all are. */
+  unsettledSinceMs: number | undefined;
   /** Nothing more will be written: its container was started anew, or its files are gone. */
   isOver = false;
   /** Files that are copies of what is followed, by identity, with the size at which that was found. */
   readonly ignored = new Map<string, number>();
-  /** Streams that read what turned up too late for its place in this one, by the file's identity. */
-  readonly asides = new Map<string, ContainerStream>();
+  /** Names of the streams that read what turned up too late for its place in this one, by the file's identity. */
+  readonly asides = new Map<string, string>();
+  /** The names of all its strays, those of earlier runs too. */
+  readonly strayNames = new Set<string>();
   /** Unknown rotated files that appeared without a rotation, by identity: since when they have stood unchanged. */
   readonly undecided = new Map<string, { readonly size: number; readonly sinceMs: number }>();
   #nextSequence = 1;
@@ -33,6 +40,11 @@ export class ContainerStream {
     this.origin = sighting.origin;
     this.kubeletNamed = sighting.kubeletNamed;
     this.directory = sighting.directory;
+  }
+
+  /** A file that cannot be judged yet may be the rest of one that ended: nothing is given up meanwhile, within reason. */
+  isUnsettled(nowMs: number): boolean {
+    return this.unsettledSinceMs !== undefined && nowMs - this.unsettledSinceMs < LONGEST_UNSETTLED_MS;
   }
 
   get fairnessKey(): string {

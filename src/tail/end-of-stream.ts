@@ -10,7 +10,12 @@ export const endOfStream = (stream: ContainerStream): StreamPosition => {
   const { newest } = stream;
   if (newest === undefined) return positionAt(stream.nextSequence, 0);
   if (newest.isCompressedSource) return positionAt(newest.sequence + 1, 0);
-  return positionAt(newest.sequence, lastLineStart(newest));
+  try {
+    return positionAt(newest.sequence, lastLineStart(newest));
+  } catch {
+    // It cannot be read now: where its last line begins is not known, but where it ends is.
+    return positionAt(newest.sequence, newest.size);
+  }
 };
 
 const lastLineStart = (generation: Generation): number => {

@@ -124,7 +124,7 @@ export class Lane {
     if (this.#gaps.length > 0) return true;
     const generation = this.#generation;
     if (generation === undefined) return this.#next() !== undefined || this.#hasOverdue(nowMs);
-    if (generation.ending !== undefined) return !this.stream.needsScan;
+    if (generation.ending !== undefined) return this.#mayLeaveEnded(nowMs);
     // Without a descriptor there is nothing to read; only what was read to its end can be left.
     if (generation.version !== this.#seenVersion) return generation.isOpen;
     if (this.#hasOverdue(nowMs)) return true;
@@ -156,7 +156,7 @@ export class Lane {
     this.#tools.begin();
     const generation = this.#generation;
     if (generation === undefined) this.#await(nowMs);
-    else if (generation.ending !== undefined) this.#leaveEnded(generation);
+    else if (generation.ending !== undefined) this.#leaveEnded(generation, nowMs);
     else return this.#read(generation, nowMs);
     this.#handOut();
     return 0;
@@ -318,10 +318,15 @@ export class Lane {
     return since !== undefined && nowMs - since >= this.#tools.limits.partialAgeMs;
   }
 
+  /** Its bytes may live on in a file that was not found or judged yet. */
+  #mayLeaveEnded(nowMs: number): boolean {
+    return !this.stream.needsScan && !this.stream.isUnsettled(nowMs);
+  }
+
   /** The rest of this generation is lost: say how much, and stand behind it. */
-  #leaveEnded(generation: Generation): void {
+  #leaveEnded(generation: Generation, nowMs: number): void {
     const { ending } = generation;
-    if (ending === undefined || this.stream.needsScan) return;
+    if (ending === undefined || !this.#mayLeaveEnded(nowMs)) return;
     const from = this.#lines.offset;
     if (ending.size === null || ending.size > from) {
       const bytes = ending.size === null ? null : ending.size - from;

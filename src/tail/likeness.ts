@@ -21,8 +21,12 @@ const MOST_INFLATED_BYTES = 32 * 1024 * 1024;
 export interface Circumstances {
   /** The live file has changed: unknown rotated files are to be expected. */
   readonly rotated: boolean;
-  /** The generation that an unknown live file may have replaced, if it replaced any. */
-  readonly replaced: Generation | undefined;
+  /** The latest generation that is known. */
+  readonly latest: Generation | undefined;
+  /** No other unknown file was seen. */
+  readonly isAlone: boolean;
+  /** Files come oldest first: what is alike to the last byte can only be younger than the last that was recognised. */
+  readonly after: number;
 }
 
 export class Likeness {
@@ -36,12 +40,15 @@ export class Likeness {
     this.#detectFormat = detectFormat;
   }
 
-  isSame(generation: Generation, candidate: Candidate, { rotated, replaced }: Circumstances): boolean {
+  isSame(generation: Generation, candidate: Candidate, circumstances: Circumstances): boolean {
     if (!beginsWith(candidate, generation.head)) return false;
     const { tail, size } = generation.toRecord();
     const isTimed = this.#isTimed(candidate);
-    if (candidate.file.compressed) return this.#isSameCompressed(generation, candidate, isTimed);
-    if (!isTimed && !isLikelyUntimed(generation, candidate, rotated, replaced)) return false;
+    if (!isTimed && generation.sequence <= circumstances.after) return false;
+    if (candidate.file.compressed) {
+      return this.#isSameCompressed(generation, candidate, isTimed, generation === circumstances.latest);
+    }
+    if (!isTimed && !isLikelyUntimed(generation, candidate, circumstances)) return false;
     if (candidate.size < size) return generation.listed && this.#isPrefix(candidate, generation);
     return holdsMarker(this.#files, candidate, size, tail);
   }
@@ -66,10 +73,16 @@ export class Likeness {
       : holdsMarker(this.#files, candidate, size, marker);
   }
 
-  #isSameCompressed(generation: Generation, candidate: Candidate, isTimed: boolean): boolean {
+  #isSameCompressed(
+    generation: Generation,
+    candidate: Candidate,
+    isTimed: boolean,
+    isLatest: boolean,
+  ): boolean {
     const { tail, size } = generation.toRecord();
     if (isTimed || candidate.size === size) return true;
-    if (candidate.size < size || size > MOST_INFLATED_BYTES || generation.listed) return false;
+    // Only what was written to last can have grown since it was seen.
+    if (candidate.size < size || size > MOST_INFLATED_BYTES || !isLatest) return false;
     return this.#inflatesTo(candidate, size, tail);
   }
 
@@ -109,9 +122,10 @@ export class Likeness {
 const isLikelyUntimed = (
   generation: Generation,
   candidate: Candidate,
-  rotated: boolean,
-  replaced: Generation | undefined,
+  { rotated, latest, isAlone }: Circumstances,
 ): boolean => {
-  if (candidate.file.age.kind !== 'live') return generation.ending !== undefined || !rotated;
-  return generation === replaced && !generation.listed && generation.size > HEAD_BYTES;
+  // Gone while nobody looked, and here is a file that is alike from its first byte to its last.
+  const isGone = !generation.isOpen && !generation.listed && candidate.size === generation.size;
+  if (candidate.file.age.kind !== 'live') return generation.ending !== undefined || !rotated || isGone;
+  return isAlone && generation === latest && !generation.listed && generation.size > HEAD_BYTES;
 };

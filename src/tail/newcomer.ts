@@ -43,7 +43,12 @@ export const afterCut = ({ was, source, now }: CutFile): Newcomer => {
 
 export const headOf = (source: Source): Uint8Array => {
   const head = Buffer.alloc(HEAD_BYTES);
-  return head.subarray(0, source.read(head, 0, HEAD_BYTES, 0));
+  try {
+    return head.subarray(0, source.read(head, 0, HEAD_BYTES, 0));
+  } catch {
+    // It only helps to put files in order; that it cannot be read is told when it is read.
+    return head.subarray(0, 0);
+  }
 };
 
 /** Oldest first: by the first record's time where both have one (a clock step can misorder names), else by name. */

@@ -1,10 +1,11 @@
 import type { Consumer } from '../core/consumer.ts';
 import type { Decoding } from '../core/decoder.ts';
+import type { GenerationRecord } from '../core/identity.ts';
+import type { Origin } from '../core/origin.ts';
 import type { StreamSighting } from '../core/sighting.ts';
 import type { System } from '../system/system.ts';
 import { Adoption } from './adoption.ts';
 import { Catalog, type CatalogSettings } from './catalog.ts';
-import type { ContainerStream } from './container-stream.ts';
 import { gzipSource } from './gzip-source.ts';
 import { InflateSlots } from './inflate-slots.ts';
 import type { Lane } from './lane.ts';
@@ -72,8 +73,14 @@ export class Tailing {
     );
   }
 
-  stream(key: string): ContainerStream | undefined {
-    return this.#catalog.streams.get(key);
+  /** What a checkpoint needs to know of a stream. */
+  stateOf(
+    key: string,
+  ): { readonly origin: Origin; readonly generations: readonly GenerationRecord[] } | undefined {
+    const stream = this.#catalog.streams.get(key);
+    if (stream === undefined) return undefined;
+    const { origin, generations } = stream;
+    return { origin, generations: generations.map((generation) => generation.toRecord()) };
   }
 
   get streamKeys(): Iterable<string> {
@@ -83,6 +90,11 @@ export class Tailing {
   /** The first walk is over: what appears from now on is new. */
   started(): void {
     this.#catalog.started();
+  }
+
+  /** The directories were read: what is in the checkpoint and not there was deleted while the agent was stopped. */
+  giveUpGone(): void {
+    this.#catalog.giveUpGone();
   }
 
   /** Takes in what discovery saw; false if its directory must be read again. */

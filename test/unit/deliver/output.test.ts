@@ -159,7 +159,10 @@ describe('what a checkpoint asks an output', () => {
     const delivery = new Delivery({ positions: new Map() });
     await delivery.feed(batchOf('a', 'x\n'));
     delivery.output.forget('a');
-    expect([delivery.output.positionOf('a'), [...delivery.output.takeMoved().keys()]]).toEqual([undefined, []]);
+    expect([delivery.output.positionOf('a'), [...delivery.output.takeMoved().keys()]]).toEqual([
+      undefined,
+      [],
+    ]);
     // The ledger was saved with it; now there is nothing left to save.
     expect(delivery.output.hasMoved).toBe(false);
   });

@@ -1,0 +1,106 @@
+import { errnoOf } from '../core/errors.ts';
+import { type GenerationRecord, sameFile } from '../core/identity.ts';
+import type { SightedFile } from '../core/sighting.ts';
+import type { Compression, Descriptor, Files } from '../system/system.ts';
+import { type Candidate, openCandidate } from './candidate.ts';
+import type { ContainerStream } from './container-stream.ts';
+import { firstTimeMs } from './first-time.ts';
+import type { Generation } from './generation.ts';
+import type { Newcomer } from './newcomer.ts';
+import { plainSource, type Source } from './source.ts';
+
+/** Opens files for generations, and asks after files that are not open. */
+export interface OpeningSettings {
+  /** `onReady` is called when an inflater that had nothing yet has more. */
+  openGzip(descriptor: number, onReady: () => void): Source;
+  /** A file that cannot be opened or read is told, and looked at again with the next scan. */
+  onUnreadable(path: string, error: unknown): void;
+}
+
+export interface LookTime {
+  readonly nowMs: number;
+  readonly wallMs: number;
+}
+
+/** A time in ms is a double here and nanoseconds there. */
+const TIME_ROUNDING_MS = 0.001;
+
+export class Opening {
+  readonly #files: Files;
+  readonly #compression: Compression;
+  readonly #settings: OpeningSettings;
+
+  constructor(files: Files, compression: Compression, settings: OpeningSettings) {
+    this.#files = files;
+    this.#compression = compression;
+    this.#settings = settings;
+  }
+
+  /** Opens a generation whose path is known; false, and told, if that cannot be done now. */
+  open(generation: Generation, time: LookTime): boolean {
+    const { path, compressed } = generation.sighted;
+    try {
+      const source = this.sourceOf(this.#files.open(path), compressed, generation);
+      generation.open(source, compressed);
+      generation.changedAtMs = time.nowMs - Math.max(0, time.wallMs - source.look().mtimeMs);
+      generation.look(time.nowMs);
+      return true;
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') return true;
+      this.#settings.onUnreadable(path, error);
+      return false;
+    }
+  }
+
+  /** Opens an unknown file and reads its head: undefined if it is gone or no log, 'unreadable' if it cannot be opened now. */
+  openUnknown(file: SightedFile): Candidate | 'unreadable' | undefined {
+    try {
+      return openCandidate(this.#files, this.#compression, file);
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') return undefined;
+      this.#settings.onUnreadable(file.path, error);
+      return 'unreadable';
+    }
+  }
+
+  newcomer(stream: ContainerStream, candidate: Candidate): Newcomer {
+    const { file, identity, descriptor, mtimeMs, head, size } = candidate;
+    const { path, age, compressed } = file;
+    return {
+      sighted: { path, age, compressed, identity },
+      listed: true,
+      mtimeMs,
+      firstTimeMs: firstTimeMs(head),
+      compressedSize: compressed ? size : undefined,
+      head,
+      source: compressed
+        ? this.#settings.openGzip(descriptor, () => stream.touch(identity))
+        : plainSource(this.#files, descriptor),
+    };
+  }
+
+  sourceOf(descriptor: Descriptor, compressed: boolean, generation: Generation): Source {
+    if (!compressed) return plainSource(this.#files, descriptor);
+    return this.#settings.openGzip(descriptor, () => generation.touch());
+  }
+
+  /** Whether the file of a checkpoint is not there any more. One that cannot be looked at is not gone. */
+  isGone(record: GenerationRecord): boolean {
+    try {
+      const status = this.#files.statusOf(record.path);
+      return status === undefined || !sameFile(status, record);
+    } catch (error) {
+      this.#settings.onUnreadable(record.path, error);
+      return false;
+    }
+  }
+
+  /** What became of a closed generation's file: another file may stand at its path now, or none. */
+  checkClosed(generation: Generation): 'same' | 'changed' | 'replaced' {
+    const status = this.#files.statusOf(generation.sighted.path);
+    if (status === undefined || !sameFile(status, generation.sighted.identity)) return 'replaced';
+    const isSame =
+      status.size === generation.size && Math.abs(status.mtimeMs - generation.mtimeMs) < TIME_ROUNDING_MS;
+    return isSame ? 'same' : 'changed';
+  }
+}
