@@ -236,7 +236,7 @@ export class Output implements Consumer {
         if (failures > 0) onRecovered(failures);
         return outcome;
       }
-      if (this.#isAborted) return undefined;
+      if (this.#abort.signal.aborted) return undefined;
       failures++;
       onTrouble(outcome.error, failures);
       await this.#pause(backoffMs(failures));

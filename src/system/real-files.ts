@@ -129,10 +129,11 @@ const pipeFile = (path: string): WritableFile => {
   return {
     write: (bytes, start, length) =>
       new Promise((resolve, reject) => {
-        if (failure !== undefined) return reject(failure);
-        socket.write(bytes.subarray(start, start + length), (error) =>
-          error ? reject(error) : resolve(length),
-        );
+        if (failure !== undefined) reject(failure);
+        else
+          socket.write(bytes.subarray(start, start + length), (error) =>
+            error ? reject(error) : resolve(length),
+          );
       }),
     truncate: () => Promise.resolve(),
     sync: () => Promise.resolve(),

@@ -121,7 +121,8 @@ export class Catalog {
   scanned(directory: string): void {
     for (const stream of this.streams.values()) {
       if (!stream.needsScan || stream.directory !== directory) continue;
-      this.observe({ ...stream, files: [] });
+      const { key, origin, kubeletNamed } = stream;
+      this.observe({ key, origin, kubeletNamed, directory, files: [] });
     }
   }
 

@@ -164,7 +164,7 @@ export class Tailing {
     const { decoding, onUnreadable } = this.#settings;
     const gzip = { files, compression, slots: this.#slots, longestRead: this.#longestRead };
     return new Adoption(files, compression, {
-      detectFormat: decoding.detectFormat,
+      detectFormat: (...head) => decoding.detectFormat(...head),
       onUnreadable,
       openGzip: (descriptor, onReady) =>
         gzipSource(gzip, descriptor, () => {

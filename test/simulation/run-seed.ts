@@ -16,7 +16,7 @@ export interface Failure {
 }
 
 /** @returns undefined if all went well */
-export const runScript = async (
+const runScript = async (
   seed: number,
   script: readonly Action[],
   agent: AgentUnderTest,

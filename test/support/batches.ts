@@ -41,7 +41,7 @@ export interface TestBatch {
   readonly inputTail?: Uint8Array;
 }
 
-export const TEST_TIME = '2026-11-20T20:19:53.123456789Z';
+const TEST_TIME = '2026-11-20T20:19:53.123456789Z';
 
 export const testOrigin: KubernetesOrigin = {
   kind: 'kubernetes',

@@ -95,7 +95,7 @@ const anyName = fc.oneof(
   fc.constantFrom('', 'web-0', '"\\\n\u0000é', '\ud800'),
 );
 
-export const anyOrigin: fc.Arbitrary<Origin> = fc.oneof(
+const anyOrigin: fc.Arbitrary<Origin> = fc.oneof(
   fc.record({
     kind: fc.constant('kubernetes' as const),
     namespace: anyName,
@@ -109,7 +109,7 @@ export const anyOrigin: fc.Arbitrary<Origin> = fc.oneof(
   fc.record({ kind: fc.constant('file' as const), file: anyName, host: anyName }),
 );
 
-export const anyGap: fc.Arbitrary<Gap> = fc.record({
+const anyGap: fc.Arbitrary<Gap> = fc.record({
   reason: fc.constantFrom(
     'deleted',
     'truncated',
