@@ -334,7 +334,8 @@ export class Catalog {
 
   #hasRoom(): boolean {
     if (this.#openFiles < this.#settings.openFiles) return true;
-    return this.#closeIdle(1) > 0;
+    // Many at once: to find them takes a walk over all streams.
+    return this.#closeIdle(Math.ceil(this.#settings.openFiles / 16)) > 0;
   }
 
   #closeIdle(count: number): number {
