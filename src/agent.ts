@@ -172,6 +172,8 @@ export class Agent {
     this.#reopens = false;
     this.#reopening = Promise.all(this.#outputs.map((output) => this.#reopen(output))).finally(() => {
       this.#reopening = undefined;
+      // The reopened outputs send nothing until a checkpoint knows their new files.
+      this.#checkpointer.hurry();
       this.#bell.ring();
     });
   }

@@ -58,6 +58,11 @@ export class Checkpointer {
     this.#forgotten.add(streamKey);
   }
 
+  /** Something waits for the next commit: it is due at once. */
+  hurry(): void {
+    this.#dueMs = 0;
+  }
+
   /** When a commit is due, monotonic ms; undefined while there is nothing to commit. */
   get nextDueMs(): number | undefined {
     return this.#hasChanges && this.#running === undefined ? this.#dueMs : undefined;

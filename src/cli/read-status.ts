@@ -1,11 +1,13 @@
+import { basename, dirname, join } from 'node:path';
 import type { OutputState, StreamState } from '../checkpoint/state.ts';
 import { readCheckpoint, SNAPSHOT } from '../checkpoint/store.ts';
 import { BirlerError } from '../core/errors.ts';
 import { type GenerationRecord, sameFile } from '../core/identity.ts';
 import { displayNameOf } from '../core/origin.ts';
 import { lowWater, type Position } from '../core/position.ts';
-import { parseLogName } from '../discover/log-name.ts';
-import type { FileStatus, Files } from '../system/system.ts';
+import { compareAges } from '../core/sighting.ts';
+import { type LogName, parseLogName } from '../discover/log-name.ts';
+import type { DirectoryEntry, FileStatus, Files } from '../system/system.ts';
 import { firstTimeMs } from '../tail/first-time.ts';
 import { parseLedger } from '../telemetry/ledger.ts';
 import type { GenerationStatus, OutputStatus, Status, StreamStatus } from './status-view.ts';
@@ -75,10 +77,11 @@ const streamStatus = (
   position: Position,
   nowMs: number,
 ): StreamStatus => {
-  const newest = stream.generations.at(-1)?.sequence;
-  const generations = stream.generations.map((generation) => {
-    return generationStatus(files, generation, position, generation.sequence === newest);
-  });
+  const seen = lookInDirectory(files, stream.generations);
+  const known = stream.generations.map((generation) => generationStatus(files, generation, position, seen));
+  const last = stream.generations.at(-1)?.sequence ?? 0;
+  const unknown = seen.unknown.map((file, index) => unknownStatus(file, last + 1 + index));
+  const generations = [...known, ...unknown];
   const lagBytes = generations.reduce(
     (sum, { sizeBytes, offset }) => sum + Math.max(0, (sizeBytes ?? 0) - offset),
     0,
@@ -93,25 +96,64 @@ const streamStatus = (
   };
 };
 
+/** A file that stands in a stream's directory now. */
+interface SeenFile {
+  readonly path: string;
+  readonly name: LogName;
+  readonly status: FileStatus;
+}
+
+interface Seen {
+  readonly of: ReadonlyMap<number, SeenFile>;
+  /** Files that came after the checkpoint, oldest first. */
+  readonly unknown: readonly SeenFile[];
+}
+
+/** The checkpoint is a moment old, and its agent may have stopped long ago: files were renamed since, and new ones came. */
+const lookInDirectory = (files: Files, generations: readonly GenerationRecord[]): Seen => {
+  const newest = generations.at(-1);
+  const of = new Map<number, SeenFile>();
+  if (newest === undefined) return { of, unknown: [] };
+  const directory = dirname(newest.path);
+  const base = parseLogName(basename(newest.path))?.base;
+  const unknown: SeenFile[] = [];
+  for (const entry of list(files, directory)) {
+    const name = entry.kind === 'file' ? parseLogName(entry.name) : undefined;
+    const path = join(directory, entry.name);
+    const status = name?.base === base ? statusOf(files, path) : undefined;
+    if (name === undefined || status === undefined) continue;
+    const record = generations.findLast((generation) => sameFile(status, generation));
+    // A .gz that the checkpoint does not know is the compressed form of a file that it does know, as a rule.
+    if (record !== undefined) of.set(record.sequence, { path, name, status });
+    else if (!name.compressed) unknown.push({ path, name, status });
+  }
+  unknown.sort((a, b) => compareAges(a.name.age, b.name.age));
+  return { of, unknown };
+};
+
+const unknownStatus = ({ path, name, status }: SeenFile, sequence: number): GenerationStatus => ({
+  sequence,
+  file: path,
+  sizeBytes: status.size,
+  offset: 0,
+  state: name.age.kind === 'live' ? 'live' : 'rotated',
+});
+
 const generationStatus = (
   files: Files,
   generation: GenerationRecord,
   position: Position,
-  isNewest: boolean,
+  seen: Seen,
 ): GenerationStatus => {
-  const { sequence, path, compressed, size } = generation;
-  const found = statusOf(files, path);
+  const { sequence, compressed, size } = generation;
+  const file = seen.of.get(sequence);
+  const found = file?.status ?? statusOf(files, generation.path);
   const isThere = found !== undefined && sameFile(found, generation);
   const sizeBytes = isThere && !compressed ? Math.max(size, found.size) : size;
   const isRead = sequence < position.generation;
   const offset = isRead ? sizeBytes : sequence === position.generation ? position.offset : 0;
-  return {
-    sequence,
-    file: path,
-    sizeBytes,
-    offset,
-    state: stateOf(path, compressed, isThere, isRead, isNewest),
-  };
+  const path = file?.path ?? generation.path;
+  return { sequence, file: path, sizeBytes, offset, state: stateOf(path, compressed, isThere, isRead) };
 };
 
 const stateOf = (
@@ -119,13 +161,19 @@ const stateOf = (
   compressed: boolean,
   isThere: boolean,
   isRead: boolean,
-  isNewest: boolean,
 ): GenerationStatus['state'] => {
   if (!isThere) return isRead ? 'gone' : 'deleted';
   if (compressed) return 'compressed';
-  return isNewest && parseLogName(path.slice(path.lastIndexOf('/') + 1))?.age.kind === 'live'
-    ? 'live'
-    : 'rotated';
+  return parseLogName(basename(path))?.age.kind === 'live' ? 'live' : 'rotated';
+};
+
+const list = (files: Files, directory: string): readonly DirectoryEntry[] => {
+  try {
+    return files.list(directory) ?? [];
+  } catch {
+    // No right to look: then the checkpoint is all that is known.
+    return [];
+  }
 };
 
 const statusOf = (files: Files, path: string): FileStatus | undefined => {
