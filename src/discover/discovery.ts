@@ -1,5 +1,5 @@
 import type { StreamSighting } from '../core/sighting.ts';
-import type { Clock, Watch, Watcher } from '../system/system.ts';
+import type { Clock, Watch, Watcher, WatchListener } from '../system/system.ts';
 import type { Sightings, Survey } from './survey.ts';
 
 /**
@@ -101,7 +101,7 @@ export class Discovery {
   watchIdle(directory: string): void {
     const isWatched = this.#watches.has(directory) || this.#idleWatches.has(directory);
     if (!this.#settings.watches || isWatched || this.#idleWatches.size >= MOST_IDLE_WATCHES) return;
-    this.#idleWatches.set(directory, this.#open(directory, 0));
+    this.#idleWatches.set(directory, this.#watcher.watchFiles(directory, this.#listenerOf(directory)));
   }
 
   /** They are busy again, or gone: polling is cheaper than being told of every write. */
@@ -178,12 +178,13 @@ export class Discovery {
   }
 
   #watchRoot(directory: string, depth: number): void {
-    if (!this.#watches.has(directory)) this.#watches.set(directory, this.#open(directory, depth));
+    if (!this.#watches.has(directory))
+      this.#watches.set(directory, this.#watcher.watch(directory, depth, this.#listenerOf(directory)));
   }
 
-  #open(directory: string, depth: number): Watch {
+  #listenerOf(directory: string): WatchListener {
     let hasFailed = false;
-    return this.#watcher.watch(directory, depth, {
+    return {
       hint: (path) => {
         this.#note(path);
         this.#settings.onHint();
@@ -194,7 +195,7 @@ export class Discovery {
         if (!hasFailed) this.#drop(directory);
         hasFailed = true;
       },
-    });
+    };
   }
 
   /** A refused watch is not tried again by the watcher itself: it needs a new one, with the next rescan. */

@@ -115,7 +115,10 @@ export interface Clock {
 
 /** Hints that something in a directory may have changed. They can be late, doubled, reordered or missing. */
 export interface Watcher {
+  /** A directory and those below it, to a depth; it may be missing, and come later. */
   watch(directory: string, depth: number, listener: WatchListener): Watch;
+  /** One directory that is there, and the files in it: cheap enough to be opened and closed all the time. */
+  watchFiles(directory: string, listener: WatchListener): Watch;
 }
 
 export interface WatchListener {

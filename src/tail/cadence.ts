@@ -6,6 +6,8 @@ import type { ContainerStream } from './container-stream.ts';
  */
 const INTERVALS_MS = [10, 20, 50, 100, 250, 500, 1000] as const;
 const SLOWEST = INTERVALS_MS.length - 1;
+/** From this tier on (0.8 s without a change) a watch tells sooner than the next look would. */
+const WATCHED = 3;
 /** Looks without a change before the next slower interval. */
 const LOOKS = 10;
 
@@ -45,7 +47,7 @@ export class Cadence {
     if (pace !== undefined) {
       pace.looksLeft = LOOKS;
       if (pace.tier === 0) return;
-      if (pace.tier === SLOWEST) this.#listener.onBusy(stream);
+      if (pace.tier >= WATCHED) this.#listener.onBusy(stream);
     }
     this.#move(stream, 0);
   }
@@ -81,7 +83,7 @@ export class Cadence {
     const pace = this.#paces.get(stream);
     if (pace === undefined || pace.tier === SLOWEST || --pace.looksLeft > 0) return;
     this.#move(stream, pace.tier + 1);
-    if (pace.tier + 1 === SLOWEST) this.#listener.onIdle(stream);
+    if (pace.tier + 1 === WATCHED) this.#listener.onIdle(stream);
   }
 
   #move(stream: ContainerStream, tier: number): void {

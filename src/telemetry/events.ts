@@ -1,4 +1,4 @@
-import { messageOf } from '../core/errors.ts';
+import { errnoOf, messageOf } from '../core/errors.ts';
 import type { Gap } from '../core/gap.ts';
 import type { Logger } from './logger.ts';
 
@@ -95,7 +95,7 @@ export class Events {
 
   watchFailed(directory: string, error: Error): void {
     this.counters.watchErrors++;
-    this.#seldom(`watch/${directory}`, (leftOut) => {
+    this.#seldom(`watch/${errnoOf(error)}`, (leftOut) => {
       this.#log.warn(
         { directory, reason: error.message, leftOut },
         'watching a directory failed; rescans find its changes. If the reason is ENOSPC, raise fs.inotify.max_user_watches',

@@ -17,6 +17,9 @@ const LATEST_MS = 3000;
 const MAX_HELD_BACK = 64;
 
 export const fakeWatcher = (process: FakeProcess, world: WatcherWorld): Watcher => ({
+  watchFiles(directory, listener) {
+    return this.watch(directory, 0, listener);
+  },
   watch: (directory, depth, listener) => {
     let open = true;
     const tell = (path: string): void => {

@@ -20,6 +20,10 @@ export class FakeWatcher implements Watcher {
     };
   }
 
+  watchFiles(directory: string, listener: WatchListener): { close(): void } {
+    return this.watch(directory, 0, listener);
+  }
+
   /** What is watched now, with its depth. */
   get open(): readonly string[] {
     return this.watches.filter(({ isOpen }) => isOpen).map(({ directory, depth }) => `${directory} ${depth}`);
