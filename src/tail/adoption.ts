@@ -9,6 +9,7 @@ import type { Generation, Sighted } from './generation.ts';
 import { type Circumstances, Likeness } from './likeness.ts';
 import { afterCut, type CutFile, compareNewcomers, type Newcomer } from './newcomer.ts';
 import { type LookTime, Opening, type OpeningSettings } from './opening.ts';
+import { isAsItWas, standsThere, wasCut } from './standing.ts';
 import { isNext, liveFileStays, youngerThan } from './succession.ts';
 
 /**
@@ -55,8 +56,8 @@ interface Observation {
   /** Generations of which nothing was known before this observation but that they were empty. */
   readonly blank: Set<Generation>;
   isSettled: boolean;
-  /** No other unknown file was seen. */
-  isAlone: boolean;
+  /** All unknown files that were seen. */
+  candidates: readonly Candidate[];
   /** The generation that was recognised last by its content. */
   after: number;
 }
@@ -83,7 +84,7 @@ export class Adoption {
       strays: new Map(),
       blank: new Set(),
       isSettled: true,
-      isAlone: false,
+      candidates: [],
       after: 0,
     };
     const isFirst = stream.generations.length === 0;
@@ -96,7 +97,7 @@ export class Adoption {
     // Copies before live files: a generation that was cut goes on in its copy, and only then comes what replaced it.
     candidates.sort((a, b) => compareAges(a.file.age, b.file.age));
     const rotated = isFirst || !liveFileStays(stream);
-    observation.isAlone = candidates.length === 1;
+    observation.candidates = candidates;
     const fresh = candidates.filter((candidate) => !this.#place(observation, candidate, rotated));
     const newcomers = fresh.map((candidate) => this.opening.newcomer(stream, candidate));
     for (const cutFile of observation.cut.values()) newcomers.push(afterCut(cutFile));
@@ -115,7 +116,8 @@ export class Adoption {
     stream.unsettledSinceMs = isSettled ? undefined : (stream.unsettledSinceMs ?? time.nowMs);
     if (stream.isUnsettled(time.nowMs)) return;
     for (const generation of stream.generations) {
-      if (!generation.listed && !generation.isOpen) generation.end('deleted', generation.size);
+      if (generation.listed || generation.isOpen) continue;
+      generation.end(wasCut(stream, generation) ? 'truncated' : 'deleted', generation.size);
     }
   }
 
@@ -155,8 +157,8 @@ export class Adoption {
     if (known === undefined || known.listed) return false;
     known.sighted = sighted;
     known.listed = true;
-    if (known.isOpen || known.version > 0) return true;
-    // Known from a checkpoint: it may have been cut while nobody looked.
+    if (known.isOpen || isAsItWas(known, status)) return true;
+    // Known from a checkpoint, or closed for want of descriptors: it may have grown or been cut while nobody looked.
     if (!this.opening.open(known, observation.time)) observation.isSettled = false;
     noteCut(observation, known, known.sighted);
     return true;
@@ -168,8 +170,9 @@ export class Adoption {
   #place(observation: Observation, candidate: Candidate, rotated: boolean): boolean {
     const { stream, time } = observation;
     const { file, identity } = candidate;
-    const { isAlone, after } = observation;
-    const circumstances = { rotated, isAlone, after, latest: stream.newest };
+    const { candidates, after } = observation;
+    const others = candidates.filter((other) => other !== candidate);
+    const circumstances = { rotated, others, after, latest: stream.newest };
     const same = this.#likeTo(observation, candidate, circumstances);
     if (same === undefined) return true;
     const orphan = same.find((generation) => !generation.listed);
@@ -278,9 +281,6 @@ export class Adoption {
     this.#settings.onUnreadable(path, error);
   }
 }
-
-/** A corrupt file is there as it was; one that was cut is not. */
-const standsThere = ({ ending }: Generation): boolean => ending === undefined || ending.reason === 'corrupt';
 
 /** Takes the descriptor of a generation that was cut: a new one will read through it what was written since. */
 const noteCut = ({ cut }: Observation, generation: Generation, now: Sighted | undefined): void => {

@@ -37,7 +37,7 @@ export const closeIdle = (streams: Iterable<ContainerStream>, count: number): nu
   for (const { generations, lanes } of streams) {
     for (const generation of generations) {
       if (!generation.isOpen || !generation.listed || generation.links === 0) continue;
-      const readers = lanes.filter((lane) => lane.sequence <= generation.sequence);
+      const readers = lanes.filter((lane) => lane.oldestNeeded <= generation.sequence);
       if (readers.every((lane) => lane.generation === generation && lane.isIdle)) idle.push(generation);
     }
   }

@@ -106,9 +106,9 @@ export class Catalog {
     stream.origin = sighting.origin;
     stream.directory = sighting.directory;
     const time = { nowMs: this.#clock.monotonic(), wallMs: this.#clock.now() };
-    const openBefore = countOpen(stream);
+    const openBefore = stream.openFiles;
     const { isSettled, strays } = this.#adoption.observe(stream, sighting, time);
-    this.#openFiles += countOpen(stream) - openBefore;
+    this.#openFiles += stream.openFiles - openBefore;
     if (known === undefined) this.#begin(stream);
     this.#followAsides(stream, strays);
     this.#cadence.quicken(stream);
@@ -279,7 +279,8 @@ export class Catalog {
     if (!generation.listed) return false;
     const state = this.#adoption.opening.checkClosed(generation);
     if (state === 'replaced') stream.needsScan = true;
-    if (state !== 'changed') return false;
+    const isMissed = state === 'same' && stream.hasUnread(generation);
+    if (state !== 'changed' && !isMissed) return false;
     this.#adoption.opening.open(generation, { nowMs: this.#clock.monotonic(), wallMs: this.#clock.now() });
     if (generation.isOpen) this.#openFiles++;
     return true;
@@ -294,7 +295,7 @@ export class Catalog {
   // ---- bounds
 
   #tidyGeneration(stream: ContainerStream, generation: Generation, nowMs: number): void {
-    const isLeft = stream.lanes.every((lane) => lane.sequence > generation.sequence);
+    const isLeft = stream.lanes.every((lane) => lane.oldestNeeded > generation.sequence);
     if (isLeft) this.#linger(stream, generation, nowMs);
     else this.#letGo(stream, generation, nowMs);
     if (generation.isOpen) this.#openFiles++;
@@ -303,7 +304,8 @@ export class Catalog {
       return position === undefined || lowWater(position).generation > generation.sequence;
     });
     const isUsed = !isLeft || generation.listed || generation.isOpen || !isAcknowledged;
-    if (!isUsed) stream.remove(generation);
+    // A file that cannot be opened now may be this one: only who knows it can tell.
+    if (!isUsed && !stream.isUnsettled(nowMs)) stream.remove(generation);
   }
 
   /** Everybody has left it; whatever is still written to it is at least counted. */
@@ -344,6 +346,3 @@ export class Catalog {
     return closed;
   }
 }
-
-const countOpen = (stream: ContainerStream): number =>
-  stream.generations.filter((generation) => generation.isOpen).length;

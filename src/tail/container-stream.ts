@@ -63,6 +63,15 @@ export class ContainerStream {
     return this.generations.some((generation) => generation.listed);
   }
 
+  get openFiles(): number {
+    return this.generations.filter((generation) => generation.isOpen).length;
+  }
+
+  /** Whether a lane that stands in this generation has not read all of it. */
+  hasUnread(generation: Generation): boolean {
+    return this.lanes.some((lane) => lane.unreadIn(generation) > 0);
+  }
+
   generation(sequence: number): Generation | undefined {
     return this.generations.find((generation) => generation.sequence === sequence);
   }

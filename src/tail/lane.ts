@@ -1,10 +1,7 @@
 import type { Batch, GenerationSeed } from '../core/batch.ts';
 import type { Consumer } from '../core/consumer.ts';
-import type { StreamJoiner } from '../core/decoder.ts';
 import type { Gap } from '../core/gap.ts';
 import {
-  type Channel,
-  laterOf,
   lowWater,
   type Position,
   STDERR_CHANNEL,
@@ -12,12 +9,12 @@ import {
   type StreamPosition,
   samePosition,
 } from '../core/position.ts';
-import { PARTIAL } from '../core/record-table.ts';
 import type { ContainerStream } from './container-stream.ts';
 import { isFinished } from './finish.ts';
 import type { Generation } from './generation.ts';
 import type { LaneTools } from './lane-tools.ts';
 import { type Chunk, LineReader } from './line-reader.ts';
+import { OpenRecords } from './open-records.ts';
 
 /**
  * One reader of one container stream, for all consumers that stand at the same place: they share the read and the decode.
@@ -32,7 +29,7 @@ export class Lane {
   /** Waits for its turn; kept by Turns. */
   isQueued = false;
   readonly #tools: LaneTools;
-  readonly #joiner: StreamJoiner;
+  readonly #open: OpenRecords;
   readonly #lines: LineReader;
   /** Where this lane began: lines before its marks were delivered earlier. */
   readonly #start: StreamPosition;
@@ -58,7 +55,7 @@ export class Lane {
     this.#tools = tools;
     this.#start = start;
     this.#position = start;
-    this.#joiner = tools.decoding.newJoiner();
+    this.#open = new OpenRecords(tools);
     this.#lines = new LineReader(tools);
     const { generation, offset } = lowWater(start);
     this.#sequence = generation;
@@ -80,6 +77,11 @@ export class Lane {
     return this.#generation;
   }
 
+  /** The oldest generation that is needed: a record that began there is open, and may have to be read again. */
+  get oldestNeeded(): number {
+    return lowWater(this.#position).generation;
+  }
+
   /** Its consumers have acknowledged all that they were given. */
   get isAcknowledged(): boolean {
     return this.consumers.every((consumer) => {
@@ -99,14 +101,10 @@ export class Lane {
 
   /** Everything that is there was read, and no record is open: two such lanes at one position can become one. */
   get isIdle(): boolean {
-    if (this.#gaps.length > 0 || this.#isOpen) return false;
+    if (this.#gaps.length > 0 || !this.#open.isEmpty) return false;
     const generation = this.#generation;
     if (generation === undefined) return this.#next() === undefined;
     return this.#isAtEnd && !this.#isPending && generation.version === this.#seenVersion;
-  }
-
-  get #isOpen(): boolean {
-    return CHANNELS.some((channel) => this.#joiner.isOpen(channel));
   }
 
   /** Nothing is left to read, now or, as far as one can know, ever. */
@@ -123,17 +121,17 @@ export class Lane {
   wantsTurn(nowMs: number): boolean {
     if (this.#gaps.length > 0) return true;
     const generation = this.#generation;
-    if (generation === undefined) return this.#next() !== undefined || this.#hasOverdue(nowMs);
+    if (generation === undefined) return this.#next() !== undefined || this.#open.hasOverdue(nowMs);
     if (generation.ending !== undefined) return this.#mayLeaveEnded(nowMs);
     // Without a descriptor there is nothing to read; only what was read to its end can be left.
     if (generation.version !== this.#seenVersion) return generation.isOpen;
-    if (this.#hasOverdue(nowMs)) return true;
+    if (this.#open.hasOverdue(nowMs)) return true;
     if (this.#isPending) return !generation.isCompressedSource && this.#isFinished(generation, nowMs);
     if (!this.#isAtEnd) return generation.isOpen;
     if (this.#isFinished(generation, nowMs)) {
       return !this.#isDrained || this.#next() !== undefined;
     }
-    return this.#hasOverdue(nowMs);
+    return this.#open.hasOverdue(nowMs);
   }
 
   /** Takes down a loss that was noticed elsewhere; the next turn tells it. */
@@ -143,7 +141,7 @@ export class Lane {
 
   /** Gives back what it holds. */
   close(): void {
-    this.#joiner.reset();
+    this.#open.joiner.reset();
   }
 
   /**
@@ -152,7 +150,7 @@ export class Lane {
    * @returns how many bytes of the log it took
    */
   turn(nowMs: number): number {
-    this.#joiner.now = nowMs;
+    this.#open.joiner.now = nowMs;
     this.#tools.begin();
     const generation = this.#generation;
     if (generation === undefined) this.#await(nowMs);
@@ -170,13 +168,15 @@ export class Lane {
       this.stream.suspectTruncation();
       return 0;
     }
+    // A lane that waited for credit is not asked whether it wants its turn: what is closed must not look like an end.
+    if (!generation.isOpen && this.unreadIn(generation) > 0) return 0;
     const { version } = generation;
     const finished = this.#isFinished(generation, nowMs);
     const chunk = this.#lines.next(generation, this.stream, finished);
     this.#seenVersion = version;
     this.#isPending = chunk.kind === 'pending';
     if (chunk.kind === 'pending') {
-      this.#closeOverdue(nowMs);
+      this.#open.closeOverdue(nowMs);
       this.#handOut();
       return 0;
     }
@@ -192,9 +192,9 @@ export class Lane {
     const { format, seed } = generation;
     if (format === undefined || seed === undefined) return 0;
     const base = this.#lines.offset - region.inputStart;
-    this.#joiner.enter(generation.sequence, seed);
+    this.#open.joiner.enter(generation.sequence, seed);
     this.#seed = seed;
-    context.joiner = this.#joiner;
+    context.joiner = this.#open.joiner;
     context.base = base;
     context.lineFlags = chunk.lineFlags;
     context.skipStdoutBefore = skipIndex(this.#start.stdout, generation, base);
@@ -227,7 +227,7 @@ export class Lane {
       inputStart: region.inputStart,
       inputEnd: context.inputEnd,
       seed: this.#seed,
-      carriedSeed: [this.#joiner.carriedSeed(STDOUT), this.#joiner.carriedSeed(STDERR_CHANNEL)],
+      carriedSeed: [this.#open.joiner.carriedSeed(STDOUT), this.#open.joiner.carriedSeed(STDERR_CHANNEL)],
       gaps: this.#gaps,
       oversizeBytes: context.oversizeBytes,
       end: this.#position,
@@ -241,13 +241,7 @@ export class Lane {
       generation: this.#sequence,
       offset: this.#generation === undefined ? 0 : this.#lines.offset,
     };
-    const mark = (channel: Channel, began: Position): Position => {
-      const first = this.#joiner.first(channel);
-      return first === undefined
-        ? laterOf(here, began)
-        : { generation: first.generation, offset: first.offset };
-    };
-    return { stdout: mark(STDOUT, this.#start.stdout), stderr: mark(STDERR_CHANNEL, this.#start.stderr) };
+    return this.#open.marks(here, this.#start);
   }
 
   // ---- from one generation to the next
@@ -282,40 +276,15 @@ export class Lane {
       this.#enterNext();
       return;
     }
-    for (const channel of CHANNELS) {
-      if (finished || this.#isOverdue(channel, nowMs)) this.#closeRecord(channel);
-    }
-    this.#isDrained = finished && !this.#isOpen;
+    if (finished) this.#open.closeAll();
+    else this.#open.closeOverdue(nowMs);
+    this.#isDrained = finished && this.#open.isEmpty;
   }
 
   /** Nothing to read: goes on when there is, and meanwhile closes what nobody will finish. */
   #await(nowMs: number): void {
     this.#enterNext();
-    this.#closeOverdue(nowMs);
-  }
-
-  #closeOverdue(nowMs: number): void {
-    for (const channel of CHANNELS) if (this.#isOverdue(channel, nowMs)) this.#closeRecord(channel);
-  }
-
-  #hasOverdue(nowMs: number): boolean {
-    return CHANNELS.some((channel) => this.#isOverdue(channel, nowMs));
-  }
-
-  /** Hands out an open record that nobody will finish. */
-  #closeRecord(channel: Channel): void {
-    const { context, region, table } = this.#tools;
-    // Without room in the table or the arena the next turn does it.
-    if (!this.#joiner.isOpen(channel) || table.isFull) return;
-    if (!this.#joiner.flush(channel, region, context.piece)) return;
-    context.piece.flags |= PARTIAL;
-    context.oversizeBytes += context.piece.oversizeBytes;
-    table.add(context.piece);
-  }
-
-  #isOverdue(channel: Channel, nowMs: number): boolean {
-    const since = this.#joiner.openSince(channel);
-    return since !== undefined && nowMs - since >= this.#tools.limits.partialAgeMs;
+    this.#open.closeOverdue(nowMs);
   }
 
   /** Its bytes may live on in a file that was not found or judged yet. */
@@ -330,6 +299,8 @@ export class Lane {
     const from = this.#lines.offset;
     if (ending.size === null || ending.size > from) {
       const bytes = ending.size === null ? null : ending.size - from;
+      // The lost bytes may be the next pieces of what is open: it must not be joined with what comes behind them.
+      if (!this.#open.closeAll()) return;
       const { path } = generation.sighted;
       this.#gaps.push({ reason: ending.reason, bytes, generation: generation.sequence, file: path, from });
     }
@@ -339,7 +310,6 @@ export class Lane {
   }
 }
 
-const CHANNELS = [STDOUT, STDERR_CHANNEL] as const;
 const NO_SEED = { high: 0, low: 0 };
 
 /** Where a mark lies as an index of the region, for lines of this generation. */

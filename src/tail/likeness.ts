@@ -23,8 +23,8 @@ export interface Circumstances {
   readonly rotated: boolean;
   /** The latest generation that is known. */
   readonly latest: Generation | undefined;
-  /** No other unknown file was seen. */
-  readonly isAlone: boolean;
+  /** The other unknown files that were seen. */
+  readonly others: readonly Candidate[];
   /** Files come oldest first: what is alike to the last byte can only be younger than the last that was recognised. */
   readonly after: number;
 }
@@ -116,16 +116,21 @@ export class Likeness {
 
 /**
  * Files without times can be alike to the last byte and yet be different ones, as banners of a program that was started
- * twice. So there must be a reason to expect this file: a copy of one that was cut, a copy beside one that stays, or the
- * live file replaced by one that begins with all of it.
+ * twice. So there must be a reason to expect this file: a copy of one that was cut, a copy beside one that stays, or a file
+ * that begins with all of one that is gone, where no other file does.
  */
 const isLikelyUntimed = (
   generation: Generation,
   candidate: Candidate,
-  { rotated, latest, isAlone }: Circumstances,
+  { rotated, latest, others }: Circumstances,
 ): boolean => {
-  // Gone while nobody looked, and here is a file that is alike from its first byte to its last.
-  const isGone = !generation.isOpen && !generation.listed && candidate.size === generation.size;
-  if (candidate.file.age.kind !== 'live') return generation.ending !== undefined || !rotated || isGone;
-  return isAlone && generation === latest && !generation.listed && generation.size > HEAD_BYTES;
+  // Only what was written to last can have grown since it was seen.
+  const mayHaveGrown = others.length === 0 && generation === latest && generation.size > HEAD_BYTES;
+  if (candidate.file.age.kind === 'live') return mayHaveGrown && !generation.listed;
+  if (generation.ending !== undefined || !rotated) return true;
+  const isGone = !generation.isOpen && !generation.listed;
+  const isOnlyOne = !others.some(
+    (other) => other.size >= generation.size && beginsWith(other, generation.head),
+  );
+  return isGone && (mayHaveGrown || (candidate.size === generation.size && isOnlyOne));
 };

@@ -1,5 +1,5 @@
 import { errnoOf } from '../core/errors.ts';
-import { type GenerationRecord, sameFile } from '../core/identity.ts';
+import { type GenerationRecord, type Identity, sameFile } from '../core/identity.ts';
 import type { SightedFile } from '../core/sighting.ts';
 import type { Compression, Descriptor, Files } from '../system/system.ts';
 import { type Candidate, openCandidate } from './candidate.ts';
@@ -36,11 +36,13 @@ export class Opening {
     this.#settings = settings;
   }
 
-  /** Opens a generation whose path is known; false, and told, if that cannot be done now. */
+  /** Opens a generation whose path is known; false if that cannot be done now, or another file stands there by now. */
   open(generation: Generation, time: LookTime): boolean {
-    const { path, compressed } = generation.sighted;
+    const { path, compressed, identity } = generation.sighted;
     try {
-      const source = this.sourceOf(this.#files.open(path), compressed, generation);
+      const descriptor = this.#files.open(path);
+      if (!this.#isStill(descriptor, identity)) return false;
+      const source = this.sourceOf(descriptor, compressed, generation);
       generation.open(source, compressed);
       generation.changedAtMs = time.nowMs - Math.max(0, time.wallMs - source.look().mtimeMs);
       generation.look(time.nowMs);
@@ -50,6 +52,17 @@ export class Opening {
       this.#settings.onUnreadable(path, error);
       return false;
     }
+  }
+
+  /** Between the look that found a file and its opening a rotation may have put another one in its place. */
+  #isStill(descriptor: Descriptor, identity: Identity): boolean {
+    let isStill = false;
+    try {
+      isStill = sameFile(this.#files.status(descriptor), identity);
+    } finally {
+      if (!isStill) this.#files.close(descriptor);
+    }
+    return isStill;
   }
 
   /** Opens an unknown file and reads its head: undefined if it is gone or no log, 'unreadable' if it cannot be opened now. */
