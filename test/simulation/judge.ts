@@ -138,14 +138,39 @@ export class Judge {
     );
   }
 
+  /**
+   * Pieces of a record may be in the agent's hands although their file is gone: it waits for the record's end as for that of
+   * any other, and only then hands them out.
+   */
+  get waitsForPieces(): boolean {
+    return this.#accounts.some(({ name, arrived, refused }) =>
+      this.#logs.lines.some(
+        (line) => !line.closes && line.excused.has(name) && !arrived.has(line) && !refused.has(line),
+      ),
+    );
+  }
+
   /** Its writer is still at it. */
   #isOpen(line: LogLine): boolean {
     const stream = this.#logs.streams[line.stream];
-    if (stream?.alive !== true) return false;
+    if (stream === undefined) return false;
+    if (!stream.alive) return this.#looksUnfinished(line, stream);
     const first = stream.byChannel[line.channel].length - stream.openPieces[line.channel];
     if (line.abandoned && !stream.lines.some((later) => later.id > line.id && later.life !== line.life))
       return true;
     return line === stream.half || line.sequence >= first || this.#isBeforeHalf(line, stream);
+  }
+
+  /**
+   * A container's last line that was never finished. That its container has ended shows only by a file of the next one; if
+   * that was deleted before an agent saw it, nobody can know that the line will not be finished.
+   */
+  #looksUnfinished(line: LogLine, stream: LogStream): boolean {
+    if (!line.abandoned || line !== stream.lines.at(-1)) return false;
+    const later = this.#logs.streams.filter(
+      ({ pod, restart }) => pod === stream.pod && restart > stream.restart,
+    );
+    return later.length > 0 && !later.some((next) => this.#logs.hasFiles(next));
   }
 
   /** An open half line closes the record that these pieces began. */

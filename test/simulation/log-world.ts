@@ -91,6 +91,10 @@ export class LogWorld {
     return order.map((name) => `${stream.directory}/${name}`);
   }
 
+  hasFiles(stream: LogStream): boolean {
+    return this.disk.inodeAt(stream.path) !== undefined || this.rotated(stream).length > 0;
+  }
+
   /** After anything that may have taken files away, or the agent that held them. */
   noticeGone(): void {
     for (const life of this.lives) {

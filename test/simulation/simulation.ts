@@ -23,6 +23,8 @@ const PATIENCE_MS = 120_000;
 /** How long the agent may take to look at everything for the first time, and how many slow calls that takes. */
 const FIRST_LOOK_MS = 2000;
 const FIRST_CALLS = 20;
+/** A copy that came late is read only when it has stood still for so long, and was then looked at again. */
+const STANDS_STILL_MS = 5000;
 /** To be sure that nothing comes twice. */
 const AFTERTHOUGHT_MS = 1500;
 
@@ -235,6 +237,7 @@ export class Simulation {
       await this.#advance(LOOK_MS);
     }
     await this.#advance(AFTERTHOUGHT_MS);
+    if (this.#judge.waitsForPieces) await this.#advance(this.#settings.config.limits.partialAgeMs);
     this.#judge.demandAll();
   }
 
@@ -243,6 +246,7 @@ export class Simulation {
     await this.#step({ kind: 'calm' });
     this.#actions.finishAll();
     await this.#step({ kind: 'calm' });
+    await this.#advance(2 * this.#settings.config.sources.rescanIntervalMs + STANDS_STILL_MS);
     await this.#stop();
     await demandSameLedger(
       this.#world,
