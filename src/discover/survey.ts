@@ -33,6 +33,13 @@ export type Sightings = Generator<readonly StreamSighting[], void, void>;
 /** A file system that stamps times by the timer tick cannot show a second change within the same 10 ms. */
 const TIME_GRAIN_MS = 50;
 
+interface Subdirectories {
+  readonly time: number;
+  readonly names: readonly string[];
+  /** When a walk last came by; pods that are gone are not asked for any more. */
+  seenMs: number;
+}
+
 export class Survey {
   readonly #files: Files;
   readonly #settings: SurveySettings;
@@ -40,6 +47,8 @@ export class Survey {
   readonly #links: Links;
   /** When a directory was last read, by its own modification time; only while a later change would be sure to show. */
   readonly #readAt = new Map<string, number>();
+  /** Subdirectories of pods directories and pods, with the time at which they were read, under the same condition. */
+  readonly #subdirectoriesOf = new Map<string, Subdirectories>();
   /** Container ids by the path that the kubelet's link points to. */
   #containerIds = new Map<string, string>();
   /** What was reported of a directory, so that streams that left it can be reported as gone. */
@@ -65,9 +74,12 @@ export class Survey {
   *sweep(nowMs: number): Sightings {
     yield* this.scan(this.#settings.logsDirectory, nowMs);
     for (const pods of [...this.#podsDirectories]) {
-      for (const directory of this.#containerDirectories(pods)) yield* this.scan(directory, nowMs);
+      for (const directory of this.#containerDirectories(pods, nowMs)) yield* this.scan(directory, nowMs);
     }
     for (const directory of this.#links.directories) yield* this.scan(directory, nowMs);
+    for (const [directory, { seenMs }] of this.#subdirectoriesOf) {
+      if (seenMs !== nowMs) this.#subdirectoriesOf.delete(directory);
+    }
     for (const directory of new Set([...this.#reported.keys(), ...this.#links.sources])) {
       if (this.#timeOf(directory) === undefined) yield* this.#leave(directory, nowMs);
     }
@@ -76,12 +88,12 @@ export class Survey {
   /** What hints about these paths lead to; each directory is read once, however many of them are about it. */
   *follow(paths: Iterable<string>, nowMs: number): Sightings {
     const directories = new Set<string>();
-    for (const path of paths) for (const directory of this.#placesOf(path)) directories.add(directory);
+    for (const path of paths) for (const directory of this.#placesOf(path, nowMs)) directories.add(directory);
     for (const directory of directories) yield* this.scan(directory, nowMs, true);
   }
 
   /** The directory that the path is, or is in, or the directories below it. */
-  #placesOf(path: string): readonly string[] {
+  #placesOf(path: string, nowMs: number): readonly string[] {
     const places = [path, dirname(path)].filter(
       (directory) =>
         directory === this.#settings.logsDirectory ||
@@ -90,7 +102,7 @@ export class Survey {
     );
     const isPod = this.#podsDirectories.has(dirname(path)) && parsePodDirectory(basename(path)) !== undefined;
     if (!isPod) return places;
-    return [...places, ...this.#subdirectories(path).map((container) => join(path, container))];
+    return [...places, ...this.#subdirectories(path, nowMs).map((container) => join(path, container))];
   }
 
   /** Reads one directory of log files, if it changed or if `always`. One that cannot be read does not stop the others. */
@@ -154,17 +166,28 @@ export class Survey {
 
   // ---- pods directories
 
-  *#containerDirectories(pods: string): Generator<string, void, void> {
-    for (const pod of this.#subdirectories(pods)) {
+  *#containerDirectories(pods: string, nowMs: number): Generator<string, void, void> {
+    for (const pod of this.#subdirectories(pods, nowMs)) {
       if (parsePodDirectory(pod) === undefined) continue;
-      for (const container of this.#subdirectories(join(pods, pod))) yield join(pods, pod, container);
+      for (const container of this.#subdirectories(join(pods, pod), nowMs)) yield join(pods, pod, container);
     }
   }
 
-  #subdirectories(directory: string): readonly string[] {
+  /** Read again only when the directory changed: a look at its time costs a tenth of reading it. */
+  #subdirectories(directory: string, nowMs: number): readonly string[] {
     try {
+      const known = this.#subdirectoriesOf.get(directory);
+      const time = this.#files.directoryTime(directory);
+      if (known !== undefined && known.time === time) {
+        known.seenMs = nowMs;
+        return known.names;
+      }
       const entries = this.#files.list(directory) ?? [];
-      return entries.filter((entry) => entry.kind === 'directory').map((entry) => entry.name);
+      const names = entries.filter((entry) => entry.kind === 'directory').map((entry) => entry.name);
+      const isCertain = time !== undefined && nowMs - time > TIME_GRAIN_MS;
+      if (isCertain) this.#subdirectoriesOf.set(directory, { time, names, seenMs: nowMs });
+      else this.#subdirectoriesOf.delete(directory);
+      return names;
     } catch (error) {
       this.#unreadable(directory, error);
       return [];

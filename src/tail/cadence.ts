@@ -58,13 +58,13 @@ export class Cadence {
     this.#paces.delete(stream);
   }
 
-  /** Calls `look` for each stream that is due; it says whether anything had changed. */
-  poll(nowMs: number, look: (stream: ContainerStream) => boolean): void {
-    for (const tier of this.#tiers) {
+  /** Calls `look` for each stream that is due, and tells whether it is idle; it says whether anything had changed. */
+  poll(nowMs: number, look: (stream: ContainerStream, isIdle: boolean) => boolean): void {
+    for (const [index, tier] of this.#tiers.entries()) {
       if (tier.streams.size === 0 || tier.dueMs > nowMs) continue;
       tier.dueMs = nowMs + tier.intervalMs;
       for (const stream of [...tier.streams]) {
-        if (look(stream)) this.quicken(stream);
+        if (look(stream, index >= WATCHED)) this.quicken(stream);
         else this.#slow(stream);
       }
     }

@@ -134,10 +134,11 @@ export class Catalog {
   /** Looks at the files that are due, and queues the lanes that have something to do. Returns directories to scan. */
   poll(nowMs: number): ReadonlyMap<string, boolean> {
     const directories = new Map<string, boolean>();
-    this.#cadence.poll(nowMs, (stream) => {
+    this.#cadence.poll(nowMs, (stream, isIdle) => {
       const changed = this.#look(stream, nowMs);
       if (stream.needsScan) directories.set(stream.directory, true);
-      else if (this.#isDirectoryDue(stream, nowMs) && !directories.has(stream.directory)) {
+      // The directory of an idle stream is watched, and walked by now and then.
+      else if (!isIdle && this.#isDirectoryDue(stream, nowMs) && !directories.has(stream.directory)) {
         directories.set(stream.directory, false);
       }
       this.#queue(stream, nowMs);
