@@ -264,6 +264,7 @@ export class Agent {
       onIdle: ({ directory }) => this.#discovery.watchIdle(directory),
       onBusy: ({ directory }) => this.#discovery.unwatchIdle(directory),
       onReady: this.#bell.ring,
+      isOwnOutput: (file) => this.#outputs.some((output) => output.owns(file)),
       onUnreadable: (path, error) => events.fileUnreadable(path, error),
       onLinesUnparsed: (key, lines) => events.linesUnparsed(key, lines),
       onNulBytesSkipped: (key, bytes) => events.nulBytesSkipped(key, bytes),

@@ -1,6 +1,7 @@
 import type { Batch } from '../core/batch.ts';
 import type { Consumer } from '../core/consumer.ts';
 import type { Encoder } from '../core/encoder.ts';
+import type { Identity } from '../core/identity.ts';
 import type { StreamPosition } from '../core/position.ts';
 import type { Clock } from '../system/system.ts';
 import type { Ledger } from '../telemetry/ledger.ts';
@@ -149,6 +150,11 @@ export class Output implements Consumer {
 
   get sinkState(): unknown {
     return this.#sinkState;
+  }
+
+  /** Whether it writes to this file. */
+  owns(file: Identity): boolean {
+    return this.#settings.sink.owns?.(file) === true;
   }
 
   /** Makes what has arrived durable at the destination. */

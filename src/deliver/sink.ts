@@ -1,3 +1,5 @@
+import type { Identity } from '../core/identity.ts';
+
 /**
  * Where an output's bytes go. A sink writes and says how it went; it never retries, waits or counts: the output does.
  */
@@ -17,6 +19,8 @@ export interface Sink {
    */
   state(): unknown;
   sync(): Promise<void>;
+  /** Whether this is the file that it writes to: a log that is followed must not be. Absent where there is no file. */
+  owns?(file: Identity): boolean;
   /** Opens the destination anew under its name (SIGHUP, after somebody rotated it). */
   reopen(): Promise<void>;
   close(): Promise<void>;

@@ -98,6 +98,7 @@ export const fileSink = (files: Files, { path, mode }: FileSinkSettings): Sink =
       return known.length - length;
     },
     write: (bytes) => inTurn(() => write(bytes)),
+    owns: (file) => String(file.ino) === identity.ino && String(file.birthtimeNs) === identity.birth,
     state: (): FileState => ({ ...identity, length }),
     sync: async () => {
       await file?.sync();

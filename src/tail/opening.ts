@@ -13,6 +13,8 @@ import { plainSource, type Source } from './source.ts';
 export interface OpeningSettings {
   /** `onReady` is called when an inflater that had nothing yet has more. */
   openGzip(descriptor: number, onReady: () => void): Source;
+  /** birler's own output must not be its input. */
+  isOwnOutput(file: Identity): boolean;
   /** A file that cannot be opened or read is told, and looked at again with the next scan. */
   onUnreadable(path: string, error: unknown): void;
 }

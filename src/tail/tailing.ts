@@ -1,6 +1,6 @@
 import type { Consumer } from '../core/consumer.ts';
 import type { Decoding } from '../core/decoder.ts';
-import type { GenerationRecord } from '../core/identity.ts';
+import type { GenerationRecord, Identity } from '../core/identity.ts';
 import type { Origin } from '../core/origin.ts';
 import type { StreamSighting } from '../core/sighting.ts';
 import type { System } from '../system/system.ts';
@@ -21,6 +21,8 @@ export interface TailingSettings extends Omit<CatalogSettings, 'openFiles' | 'he
   readonly limits: LaneLimits & Pick<CatalogSettings, 'openFiles' | 'heldDeletedBytes'>;
   readonly isOnce: boolean;
   readonly decoding: Decoding;
+  /** birler's own output must not be its input. */
+  isOwnOutput(file: Identity): boolean;
   /** Something that was waited for (an inflater) is there. */
   onReady(): void;
   onLinesUnparsed(streamKey: string, lines: number): void;
@@ -161,11 +163,12 @@ export class Tailing {
 
   #newAdoption(): Adoption {
     const { files, compression, clock } = this.#system;
-    const { decoding, onUnreadable } = this.#settings;
+    const { decoding, onUnreadable, isOwnOutput } = this.#settings;
     const gzip = { files, compression, slots: this.#slots, longestRead: this.#longestRead };
     return new Adoption(files, compression, {
       detectFormat: (...head) => decoding.detectFormat(...head),
       onUnreadable,
+      isOwnOutput,
       openGzip: (descriptor, onReady) =>
         gzipSource(gzip, descriptor, () => {
           onReady();

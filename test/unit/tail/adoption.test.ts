@@ -31,6 +31,7 @@ const setUp = (faults: Faults = {}) => {
     detectFormat,
     openGzip: (descriptor, onReady) =>
       gzipSource({ files, compression, slots, longestRead: 4096 }, descriptor, onReady),
+    isOwnOutput: () => false,
     onUnreadable: (path) => unreadable.push(path),
   });
   const stream = newStream();
