@@ -137,7 +137,7 @@ export class Adoption {
   #recognise(observation: Observation, file: SightedFile): boolean {
     const { stream, cut } = observation;
     const status = this.#statusOf(observation, file.path);
-    if (status?.kind !== 'file') return true;
+    if (status?.kind !== 'file' || this.#settings.isOwnOutput(status)) return true;
     const key = keyOf(status);
     const name = stream.asides.get(key);
     if (name !== undefined) observation.strays.set(key, { file, name });
@@ -317,6 +317,7 @@ const add = (stream: ContainerStream, newcomer: Newcomer, time: LookTime): void 
   generation.changedAtMs = time.nowMs - Math.max(0, time.wallMs - mtimeMs);
   if (!isPlain) generation.rememberHead(head);
   lookQuietly(generation, time);
+  generation.knownAtStart = generation.size;
 };
 
 /** A file that cannot be looked at now is looked at again when it is polled, and then it is told. */

@@ -22,10 +22,18 @@ export const boundHeldBytes = (streams: Iterable<ContainerStream>, mostBytes: nu
   for (const generation of held.toSorted(byQuiet)) {
     if (bytes <= mostBytes) return;
     bytes -= generation.size;
+    if (goesOnElsewhere(generation)) {
+      generation.close();
+      continue;
+    }
     generation.end('held_bytes', generation.isCompressedSource ? null : generation.size);
     generation.close();
   }
 };
+
+/** Only its plain file is unlinked: its .gz has a name, and is opened when it is looked at next. */
+const goesOnElsewhere = ({ listed, sighted, isCompressedSource }: Generation): boolean =>
+  listed && sighted.compressed && !isCompressedSource;
 
 /**
  * Closes generations that are read to their end and still have a name, those that have been quiet longest first.

@@ -296,7 +296,7 @@ export class Catalog {
   // ---- bounds
 
   #tidyGeneration(stream: ContainerStream, generation: Generation, nowMs: number): void {
-    const isLeft = stream.lanes.every((lane) => lane.oldestNeeded > generation.sequence);
+    const isLeft = stream.hasLeft(generation);
     if (isLeft) this.#linger(stream, generation, nowMs);
     else this.#letGo(stream, generation, nowMs);
     if (generation.isOpen) this.#openFiles++;
@@ -312,15 +312,9 @@ export class Catalog {
   /** Everybody has left it; whatever is still written to it is at least counted. */
   #linger(stream: ContainerStream, generation: Generation, nowMs: number): void {
     if (!generation.isOpen) return;
-    const leftAt = generation.leftAtSize ?? generation.size;
     this.#lookAt(stream, generation, nowMs);
-    generation.leftAtSize = generation.size;
-    if (generation.ending === undefined && generation.size > leftAt && !generation.isCompressedSource) {
-      const bytes = generation.size - leftAt;
-      const { path } = generation.sighted;
-      for (const lane of stream.lanes) {
-        lane.tell({ reason: 'late_write', bytes, generation: generation.sequence, file: path, from: leftAt });
-      }
+    if (!generation.isEnded && !generation.isCompressedSource) {
+      for (const lane of stream.lanes) lane.tellLate(generation);
     }
     const quietMs = nowMs - generation.changedAtMs;
     if (generation.isEnded || generation.isCompressedSource || quietMs >= lingerMs(generation))

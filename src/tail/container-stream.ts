@@ -67,6 +67,11 @@ export class ContainerStream {
     return this.generations.filter((generation) => generation.isOpen).length;
   }
 
+  /** Whether nobody needs to read this generation any more. */
+  hasLeft(generation: Generation): boolean {
+    return this.lanes.length > 0 && this.lanes.every((lane) => lane.oldestNeeded > generation.sequence);
+  }
+
   /** Whether a lane that stands in this generation has not read all of it. */
   hasUnread(generation: Generation): boolean {
     return this.lanes.some((lane) => lane.unreadIn(generation) > 0);

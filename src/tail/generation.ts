@@ -62,8 +62,8 @@ export class Generation {
   holeBytes = 0;
   /** The time of its first record in ms, where it was seen; NaN otherwise. */
   firstTimeMs = Number.NaN;
-  /** How long it was when the last reader left it. */
-  leftAtSize: number | undefined;
+  /** How long it was when whoever begins behind it began: in the checkpoint, or when it was found. */
+  knownAtStart: number;
   #tail: number;
   #source: Source | undefined;
   #isCompressed = false;
@@ -80,6 +80,7 @@ export class Generation {
     this.listed = false;
     this.head = record.head;
     this.size = record.size;
+    this.knownAtStart = record.size;
     this.#tail = record.tail;
     this.changedAtMs = nowMs;
   }
@@ -100,6 +101,12 @@ export class Generation {
 
   get isOpen(): boolean {
     return this.#source !== undefined;
+  }
+
+  /** How long its open file is at this moment, whatever was seen of it; 0 if none is open. */
+  get sizeNow(): number {
+    if (this.#source === undefined) return 0;
+    return this.#isCompressed ? this.size : this.#source.look().size;
   }
 
   /** Takes over a source; closes the one it had. */

@@ -46,6 +46,8 @@ export class Lane {
   #isDrained = false;
   /** Of the generation whose lines were decoded last. */
   #seed: GenerationSeed = NO_SEED;
+  /** Where it left the generations that it read: what is written behind that comes too late. */
+  readonly #leftAt: WeakMap<Generation, number> = new WeakMap();
   /** Losses to be told with the next batch. */
   #gaps: Gap[] = [];
 
@@ -128,15 +130,28 @@ export class Lane {
     if (this.#open.hasOverdue(nowMs)) return true;
     if (this.#isPending) return !generation.isCompressedSource && this.#isFinished(generation, nowMs);
     if (!this.#isAtEnd) return generation.isOpen;
-    if (this.#isFinished(generation, nowMs)) {
-      return !this.#isDrained || this.#next() !== undefined;
-    }
-    return this.#open.hasOverdue(nowMs);
+    if (!this.#isFinished(generation, nowMs)) return false;
+    return this.#next() !== undefined || (!this.#isDrained && this.#isLastWord(true));
   }
 
-  /** Takes down a loss that was noticed elsewhere; the next turn tells it. */
-  tell(gap: Gap): void {
-    this.#gaps.push(gap);
+  /** Something may have been written to a generation that it has left; the next turn tells it. */
+  tellLate(generation: Generation): void {
+    const from = this.#leftAt.get(generation) ?? generation.knownAtStart;
+    const bytes = generation.size - from;
+    if (bytes <= 0) return;
+    const { path } = generation.sighted;
+    this.#leftAt.set(generation, generation.size);
+    this.#gaps.push({ reason: 'late_write', bytes, generation: generation.sequence, file: path, from });
+  }
+
+  /** A lane at the same place, for some of its consumers. */
+  fork(consumers: readonly Consumer[]): Lane {
+    const lane = new Lane(this.stream, [...consumers], this.#position, this.#tools);
+    for (const generation of this.stream.generations) {
+      const leftAt = this.#leftAt.get(generation);
+      if (leftAt !== undefined) lane.#leftAt.set(generation, leftAt);
+    }
+    return lane;
   }
 
   /** Gives back what it holds. */
@@ -250,6 +265,12 @@ export class Lane {
     return isFinished(generation, this.stream, this.#tools.isOnce, nowMs);
   }
 
+  /** Whether nobody will finish what is open. A .gz has an end, but its container may go on in a file that is to come. */
+  #isLastWord(finished: boolean): boolean {
+    if (!finished || this.#open.isEmpty) return finished;
+    return this.#tools.isOnce || this.stream.isOver || this.#generation?.isCompressedSource !== true;
+  }
+
   #next(): Generation | undefined {
     return this.stream.after(this.#generation === undefined ? this.#sequence - 1 : this.#sequence);
   }
@@ -257,6 +278,7 @@ export class Lane {
   #enterNext(): void {
     const next = this.#next();
     if (next === undefined) return;
+    if (this.#generation !== undefined) this.#leftAt.set(this.#generation, this.#lines.offset);
     this.#generation = next;
     this.#sequence = next.sequence;
     this.#seenVersion = -1;
@@ -276,7 +298,7 @@ export class Lane {
       this.#enterNext();
       return;
     }
-    if (finished) this.#open.closeAll();
+    if (this.#isLastWord(finished)) this.#open.closeAll();
     else this.#open.closeOverdue(nowMs);
     this.#isDrained = finished && this.#open.isEmpty;
   }
@@ -304,6 +326,7 @@ export class Lane {
       const { path } = generation.sighted;
       this.#gaps.push({ reason: ending.reason, bytes, generation: generation.sequence, file: path, from });
     }
+    this.#leftAt.set(generation, ending.size ?? Number.POSITIVE_INFINITY);
     this.#sequence = generation.sequence + 1;
     this.#generation = undefined;
     this.#enterNext();

@@ -98,7 +98,7 @@ export class Lanes {
   }
 
   #fork(lane: Lane, blocked: readonly Consumer[]): void {
-    const apart = new Lane(lane.stream, [...blocked], lane.position, this.#tools);
+    const apart = lane.fork(blocked);
     lane.stream.lanes.push(apart);
     for (const consumer of blocked) lane.consumers.splice(lane.consumers.indexOf(consumer), 1);
     this.#parked.add(apart);

@@ -41,7 +41,7 @@ export class Likeness {
   }
 
   isSame(generation: Generation, candidate: Candidate, circumstances: Circumstances): boolean {
-    if (!beginsWith(candidate, generation.head)) return false;
+    if (!beginsWith(candidate, generation.head) || isLongerThanHeld(generation, candidate)) return false;
     const { tail, size } = generation.toRecord();
     const isTimed = this.#isTimed(candidate);
     if (!isTimed && generation.sequence <= circumstances.after) return false;
@@ -114,6 +114,14 @@ export class Likeness {
   }
 }
 
+/** What is held and whole is all that there is of it: no copy has more. A live file may replace it and go on. */
+const isLongerThanHeld = (generation: Generation, { file, size }: Candidate): boolean =>
+  file.age.kind !== 'live' &&
+  generation.isOpen &&
+  !generation.isEnded &&
+  size > generation.size &&
+  size > generation.sizeNow;
+
 /**
  * Files without times can be alike to the last byte and yet be different ones, as banners of a program that was started
  * twice. So there must be a reason to expect this file: a copy of one that was cut, a copy beside one that stays, or a file
@@ -125,12 +133,16 @@ const isLikelyUntimed = (
   { rotated, latest, others }: Circumstances,
 ): boolean => {
   // Only what was written to last can have grown since it was seen.
-  const mayHaveGrown = others.length === 0 && generation === latest && generation.size > HEAD_BYTES;
-  if (candidate.file.age.kind === 'live') return mayHaveGrown && !generation.listed;
-  if (generation.ending !== undefined || !rotated) return true;
+  const isLatest = generation === latest;
+  if (candidate.file.age.kind === 'live') {
+    // What was told as lost is lost: a file that begins like it was begun anew.
+    const isSettled = generation.listed || generation.isEnded;
+    return isLatest && !isSettled && others.length === 0 && generation.size > HEAD_BYTES;
+  }
+  if (generation.isEnded || !rotated) return true;
   const isGone = !generation.isOpen && !generation.listed;
   const isOnlyOne = !others.some(
     (other) => other.size >= generation.size && beginsWith(other, generation.head),
   );
-  return isGone && (mayHaveGrown || (candidate.size === generation.size && isOnlyOne));
+  return isGone && isOnlyOne && (isLatest || candidate.size === generation.size);
 };

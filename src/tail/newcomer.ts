@@ -51,11 +51,18 @@ export const headOf = (source: Source): Uint8Array => {
   }
 };
 
+/** What was cut and then lost its name comes before a file that was made since it was last written to. */
+const byBirth = (unlisted: Newcomer, { sighted }: Newcomer): number =>
+  Number(sighted.identity.birthtimeNs / NANOSECONDS_A_MS) >= Math.floor(unlisted.mtimeMs) ? -1 : 1;
+
+const NANOSECONDS_A_MS = 1_000_000n;
+
 /** Oldest first: by the first record's time where both have one (a clock step can misorder names), else by name. */
 export const compareNewcomers = (a: Newcomer, b: Newcomer): number => {
   if (a.sighted.age.kind === 'live' || b.sighted.age.kind === 'live')
     return compareAges(a.sighted.age, b.sighted.age);
   const byTime = a.firstTimeMs - b.firstTimeMs;
   if (!Number.isNaN(byTime) && byTime !== 0) return byTime;
+  if (a.listed !== b.listed) return a.listed ? -byBirth(b, a) : byBirth(a, b);
   return compareAges(a.sighted.age, b.sighted.age) || a.mtimeMs - b.mtimeMs;
 };
