@@ -3,7 +3,7 @@ import type { Life, LogLine } from './log-lines.ts';
 import type { LogStream } from './log-stream.ts';
 import type { LogWorld } from './log-world.ts';
 import { LossLedger } from './loss-ledger.ts';
-import type { OutputAccount } from './output-account.ts';
+import { NOT_SAVED, type OutputAccount } from './output-account.ts';
 import type { Settings } from './settings.ts';
 import { Violation } from './violation.ts';
 
@@ -116,7 +116,8 @@ export class Judge {
     for (const account of this.#accounts) {
       for (const line of life.lines) {
         const arrivedMs = account.arrived.get(line);
-        if (arrivedMs === undefined || arrivedMs > safeMs) line.excused.add(account.name);
+        const isSafe = arrivedMs !== undefined && arrivedMs !== NOT_SAVED && arrivedMs <= safeMs;
+        if (!isSafe) line.excused.add(account.name);
       }
     }
   }
@@ -133,7 +134,8 @@ export class Judge {
   missing(): readonly { readonly account: OutputAccount; readonly line: LogLine }[] {
     return this.#accounts.flatMap((account) =>
       this.#logs.lines
-        .filter((line) => !account.has(line) && !line.excused.has(account.name) && !this.#isOpen(line))
+        .filter((line) => !account.has(line) && !line.excused.has(account.name))
+        .filter((line) => !this.#isOpen(line) && !account.wasToldLate(line))
         .map((line) => ({ account, line })),
     );
   }

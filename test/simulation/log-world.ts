@@ -126,6 +126,7 @@ export class LogWorld {
   forgetSeen(): void {
     for (const life of this.lives) {
       life.seenSize = 0;
+      life.visibleMs = 0;
       life.seenAt.length = 0;
     }
   }

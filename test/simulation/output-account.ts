@@ -26,6 +26,10 @@ export interface AccountOptions {
   readonly ids: RecordIds;
 }
 
+/** Where a line begins in its file. */
+const startOf = ({ life, id }: LogLine): number =>
+  life.lines.reduce((sum, line) => (line.id < id ? sum + line.written : sum), life.bannerBytes);
+
 /** Record ids by what the record is made of, and back. */
 export interface RecordIds {
   readonly byRecord: Map<string, string>;
@@ -33,7 +37,7 @@ export interface RecordIds {
 }
 
 /** It had arrived when the agent died, but that was not checkpointed. */
-const NOT_SAVED = Number.POSITIVE_INFINITY;
+export const NOT_SAVED = Number.POSITIVE_INFINITY;
 
 /** What one output got, compared record by record with what was written. */
 export class OutputAccount {
@@ -74,6 +78,19 @@ export class OutputAccount {
   gapsOf(stream: number): readonly OutputGap[] {
     const gaps = this.#gaps.get(stream) ?? [];
     return [...new Map(gaps.map((gap) => [`${gap.generation}/${gap.from}/${gap.reason}`, gap])).values()];
+  }
+
+  /**
+   * Whether a line was told as written too late, into a file that had lost its name: nobody can tell a writer that still
+   * has such a file from one that has left it, so it is not waited for without end.
+   */
+  wasToldLate(line: LogLine): boolean {
+    if (line.life.lostNameMs === undefined) return false;
+    const start = startOf(line);
+    return this.gapsOf(line.stream).some(
+      ({ reason, from, bytes }) =>
+        reason === 'late_write' && from < start + line.written && start < from + (bytes ?? 0),
+    );
   }
 
   /** Begins anew: for a file that is read again from its start. */

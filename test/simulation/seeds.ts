@@ -44,4 +44,27 @@ export const SEEDS: readonly { readonly seed: number; readonly steps: number; re
     steps: DEFAULT_STEPS,
     what: 'a raw copy that grew before it was made, of a file that is gone: read twice',
   },
+  {
+    seed: 2279,
+    steps: DEFAULT_STEPS,
+    what: 'a live file that begins like one that was told as lost is taken for it: lines lost',
+  },
+  { seed: 2403, steps: DEFAULT_STEPS, what: 'cut, deleted and rotated between two looks: out of order' },
+  { seed: 2416, steps: DEFAULT_STEPS, what: 'a raw copy that grew, beside an empty .gz: read twice' },
+  {
+    seed: 2484,
+    steps: DEFAULT_STEPS,
+    what: 'a plain file given up for its disk space although its .gz is there',
+  },
+  { seed: 3329, steps: DEFAULT_STEPS, what: 'an open record at the end of a .gz given up at once' },
+  {
+    seed: 3707,
+    steps: DEFAULT_STEPS,
+    what: 'late writes seen by a scan before they are counted: never told',
+  },
+  {
+    seed: 3930,
+    steps: DEFAULT_STEPS,
+    what: 'a .gz that begins like a file that is held is taken for it: lines lost',
+  },
 ];
