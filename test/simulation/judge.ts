@@ -158,8 +158,7 @@ export class Judge {
     if (stream === undefined) return false;
     if (!stream.alive) return this.#looksUnfinished(line, stream);
     const first = stream.byChannel[line.channel].length - stream.openPieces[line.channel];
-    if (line.abandoned && !stream.lines.some((later) => later.id > line.id && later.life !== line.life))
-      return true;
+    if (line.abandoned && !this.#showsNext(line, stream)) return true;
     return line === stream.half || line.sequence >= first || this.#isBeforeHalf(line, stream);
   }
 
@@ -173,6 +172,13 @@ export class Judge {
       ({ pod, restart }) => pod === stream.pod && restart > stream.restart,
     );
     return later.length > 0 && !later.some((next) => this.#logs.hasFiles(next));
+  }
+
+  /** Only a file with what was written next shows that a line was left unfinished: one that the agent can find. */
+  #showsNext(line: LogLine, { lines }: LogStream): boolean {
+    return lines.some(
+      (next) => next.id > line.id && next.life !== line.life && this.#logs.isReachable(next.life),
+    );
   }
 
   /** An open half line closes the record that these pieces began. */
