@@ -140,16 +140,9 @@ export class Judge {
     );
   }
 
-  /**
-   * Pieces of a record may be in the agent's hands although their file is gone: it waits for the record's end as for that of
-   * any other, and only then hands them out.
-   */
-  get waitsForPieces(): boolean {
-    return this.#accounts.some(({ name, arrived, refused }) =>
-      this.#logs.lines.some(
-        (line) => !line.closes && line.excused.has(name) && !arrived.has(line) && !refused.has(line),
-      ),
-    );
+  /** Something is still to come: a line, or the word that it is lost. Pieces of a file that is gone come as late as any. */
+  get isOwed(): boolean {
+    return this.missing().length > 0 || this.#ledger.fault() !== undefined;
   }
 
   /** Its writer is still at it. */

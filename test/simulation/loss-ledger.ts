@@ -37,32 +37,45 @@ export class LossLedger {
   }
 
   demandTrueGaps(): void {
-    for (const account of this.#accounts) {
-      for (const { index } of this.#logs.streams) this.#check(account, index);
-    }
+    const fault = this.fault();
+    if (fault !== undefined) throw new Violation(fault);
     for (const cut of this.#cuts) cut.isSettled = true;
   }
 
-  #check(account: OutputAccount, stream: number): void {
+  /** What the gaps do not say, or say too much. */
+  fault(): string | undefined {
+    for (const account of this.#accounts) {
+      for (const { index } of this.#logs.streams) {
+        const fault = this.#faultOf(account, index);
+        if (fault !== undefined) return fault;
+      }
+    }
+    return undefined;
+  }
+
+  #faultOf(account: OutputAccount, stream: number): string | undefined {
     const isLost = (line: LogLine): boolean => !account.has(line) && !account.refused.has(line);
     const lives = this.#logs.lives.filter((life) => life.stream === stream);
     const bannerBytes = lives.reduce((sum, life) => sum + life.bannerBytes, 0);
-    const lostBytes = bannerBytes + lives.reduce((sum, life) => sum + mostLost(account, life), 0);
+    const lines = this.#logs.streams[stream]?.lines ?? [];
+    const lostBytes = bannerBytes + lives.reduce((sum, life) => sum + mostLost(account, life, lines), 0);
     const gaps = account.gapsOf(stream);
     const claimed = gaps.reduce((sum, gap) => sum + (gap.bytes ?? 0), 0);
     const told = gaps.map((gap) => JSON.stringify(gap)).join(' ');
-    const fail = (what: string): never => {
-      throw new Violation(`output ${account.name}, stream ${stream}: ${what}; gaps: ${told}`);
-    };
-    if (claimed > lostBytes) fail(`the gaps say ${claimed} bytes, but only ${lostBytes} are lost`);
+    const fault = (what: string): string =>
+      `output ${account.name}, stream ${stream}: ${what}; gaps: ${told}`;
+    if (claimed > lostBytes) return fault(`the gaps say ${claimed} bytes, but only ${lostBytes} are lost`);
     let known = 0;
     for (const { life, seenSize } of this.#cuts) {
       if (life.stream === stream)
         known += bytesOf(linesWithin(life, seenSize).filter((line) => isLost(line) && !line.skipped));
     }
     if (claimed < known && !gaps.some((gap) => gap.bytes === null)) {
-      fail(`the agent saw ${known} bytes that were cut before they arrived, but the gaps say ${claimed}`);
+      return fault(
+        `the agent saw ${known} bytes that were cut before they arrived, but the gaps say ${claimed}`,
+      );
     }
+    return undefined;
   }
 }
 
@@ -78,9 +91,20 @@ const linesWithin = (life: Life, size: number): LogLine[] => {
  * The most that can be counted as lost of a life: where a record was open, its channel's mark lies before lines of the other
  * one that had arrived, and once the file is gone nobody can tell those apart.
  */
-const mostLost = (account: OutputAccount, life: Life): number => {
+const mostLost = (account: OutputAccount, life: Life, lines: readonly LogLine[]): number => {
+  if (life.gone && goesThrough(account, life, lines)) return bytesOf(life.lines);
   const first = life.lines.findIndex((line) => account.mayCountAsLost(line));
   return first === -1 ? 0 : bytesOf(life.lines.slice(first));
+};
+
+/** Whether a record that began in an earlier file was still open in this one, to its end or to a line that may be lost. */
+const goesThrough = (account: OutputAccount, life: Life, lines: readonly LogLine[]): boolean => {
+  const begin = life.lines[0]?.id ?? Number.NaN;
+  return ([0, 1] as const).some((channel) => {
+    const before = lines.findLast((line) => line.channel === channel && line.id < begin);
+    const end = life.lines.find((line) => line.channel === channel && line.closes);
+    return before?.closes === false && (end === undefined || account.mayCountAsLost(end));
+  });
 };
 
 const bytesOf = (lines: readonly LogLine[]): number => lines.reduce((sum, line) => sum + line.written, 0);

@@ -230,6 +230,8 @@ export class OutputAccount {
   #maySplit(lines: readonly LogLine[], last: LogLine, stream: LogStream, nowMs: number): boolean {
     if (last.abandoned || this.#options.splitsFreely || !stream.alive) return true;
     if (nowMs - (lines[0]?.writtenMs ?? 0) >= this.#options.partialAgeMs) return true;
+    // Nobody knows what was lost there: it may be the next piece.
+    if (this.gapsOf(stream.index).some(({ bytes }) => bytes === null)) return true;
     return stream.byChannel[last.channel].slice(last.sequence).some((line) => line.excused.has(this.name));
   }
 

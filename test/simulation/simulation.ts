@@ -233,11 +233,10 @@ export class Simulation {
     this.#judge.stateWorks();
     for (const destination of this.#destinations.values()) destination.mood = 'fine';
     await this.#start();
-    for (let waited = 0; waited < PATIENCE_MS && this.#judge.missing().length > 0; waited += LOOK_MS) {
+    for (let waited = 0; waited < PATIENCE_MS && this.#judge.isOwed; waited += LOOK_MS) {
       await this.#advance(LOOK_MS);
     }
     await this.#advance(AFTERTHOUGHT_MS);
-    if (this.#judge.waitsForPieces) await this.#advance(this.#settings.config.limits.partialAgeMs);
     this.#judge.demandAll();
   }
 
