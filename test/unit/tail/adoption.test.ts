@@ -160,6 +160,40 @@ describe('rule 2: the same content as a generation whose file is gone or was cut
     expect(names()).toEqual(['-app.log', 'app.log.1.gz']);
   });
 
+  it('a live file that begins like one that was told as lost is new', () => {
+    const { put, look, names, disk, stream } = setUp();
+    put('app.log', LONG);
+    look();
+    stream.newest?.close();
+    disk.unlink('/logs/app.log');
+    look();
+    put('app.log', `${LONG}another\n`);
+    look();
+    expect(names()).toEqual(['-app.log deleted', 'app.log']);
+  });
+
+  it('a .gz with more than the file that is held has is another', () => {
+    const { put, look, names, disk } = setUp();
+    put('app.log', LONG);
+    look();
+    disk.unlink('/logs/app.log');
+    put('app.log.1.gz', gzipSync(`${LONG}another\n`));
+    look();
+    expect(names()).toEqual(['-app.log', 'app.log.1.gz']);
+  });
+
+  it('two files that begin with all of one that is gone: neither is it', () => {
+    const { put, look, names, disk, stream } = setUp();
+    put('app.log', 'banner\n');
+    look();
+    stream.newest?.close();
+    disk.unlink('/logs/app.log');
+    put('app.log.2', 'banner\na\n');
+    put('app.log.1', 'banner\n');
+    look();
+    expect(names()).toEqual(['-app.log deleted', 'app.log.2', 'app.log.1']);
+  });
+
   it('a .gz that begins with NULs, as another file did: no proof either', () => {
     const { put, look, names, disk } = setUp();
     const hole = Buffer.alloc(2000);
