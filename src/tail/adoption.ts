@@ -7,7 +7,7 @@ import type { Candidate } from './candidate.ts';
 import type { ContainerStream } from './container-stream.ts';
 import type { Generation, Sighted } from './generation.ts';
 import { type Circumstances, Likeness } from './likeness.ts';
-import { afterCut, type CutFile, compareNewcomers, type Newcomer } from './newcomer.ts';
+import { afterCut, type CutFile, inOrder, type Newcomer } from './newcomer.ts';
 import { type LookTime, Opening, type OpeningSettings } from './opening.ts';
 import { isAsItWas, standsThere, wasCut } from './standing.ts';
 import { isNext, liveFileStays, youngerThan } from './succession.ts';
@@ -101,8 +101,7 @@ export class Adoption {
     const fresh = candidates.filter((candidate) => !this.#place(observation, candidate, rotated));
     const newcomers = fresh.map((candidate) => this.opening.newcomer(stream, candidate));
     for (const cutFile of observation.cut.values()) newcomers.push(afterCut(cutFile));
-    newcomers.sort(compareNewcomers);
-    for (const newcomer of newcomers) add(stream, newcomer, time);
+    for (const newcomer of inOrder(newcomers)) add(stream, newcomer, time);
     this.#giveUpGone(observation);
     stream.needsScan = false;
     return observation;

@@ -57,12 +57,23 @@ const byBirth = (unlisted: Newcomer, { sighted }: Newcomer): number =>
 
 const NANOSECONDS_A_MS = 1_000_000n;
 
-/** Oldest first: by the first record's time where both have one (a clock step can misorder names), else by name. */
-export const compareNewcomers = (a: Newcomer, b: Newcomer): number => {
+/**
+ * Oldest first: by name; but where two have a first record's time, by that, because a clock step can misorder names. Files
+ * without a time keep the places that their names give them: compared pair by pair they would lead in circles.
+ */
+export const inOrder = (newcomers: readonly Newcomer[]): readonly Newcomer[] => {
+  const byName = newcomers.toSorted(compareNames);
+  const timed = byName.filter(isTimed).toSorted((a, b) => a.firstTimeMs - b.firstTimeMs);
+  let next = 0;
+  return byName.map((newcomer) => (isTimed(newcomer) ? (timed[next++] ?? newcomer) : newcomer));
+};
+
+const isTimed = ({ sighted, firstTimeMs }: Newcomer): boolean =>
+  sighted.age.kind !== 'live' && !Number.isNaN(firstTimeMs);
+
+const compareNames = (a: Newcomer, b: Newcomer): number => {
   if (a.sighted.age.kind === 'live' || b.sighted.age.kind === 'live')
     return compareAges(a.sighted.age, b.sighted.age);
-  const byTime = a.firstTimeMs - b.firstTimeMs;
-  if (!Number.isNaN(byTime) && byTime !== 0) return byTime;
   if (a.listed !== b.listed) return a.listed ? -byBirth(b, a) : byBirth(a, b);
   return compareAges(a.sighted.age, b.sighted.age) || a.mtimeMs - b.mtimeMs;
 };
