@@ -50,6 +50,8 @@ export class OutputAccount {
   /** What the destination would not have. */
   readonly refused = new Set<LogLine>();
   readonly #mayRepeat = new Set<LogLine>();
+  /** What came without a format, and so without a std stream. */
+  readonly #bare = new Set<LogLine>();
   /** By stream: the last line of the last complete record. */
   #lastOf = new Map<number, number>();
   /** By stream and channel. */
@@ -130,12 +132,15 @@ export class OutputAccount {
     }
     if (stream.hasBanner && record.text === BANNER_LINE) return;
     const lines = this.#linesOf(record, stream);
+    const isBare = isBareLine(record, lines[0]);
     this.#checkText(record, lines);
     this.#checkPieces(record, lines, stream, nowMs);
     this.#checkId(record, lines);
     this.#checkOrder(record, lines);
     for (const line of lines) this.#arrive(line, nowMs);
-    this.#moveOn(lines, record.partial);
+    if (isBare) for (const line of lines) this.#bare.add(line);
+    // As it does not say of which std stream it is, it cannot be put in order with the records of that.
+    if (!isBare) this.#moveOn(lines, record.partial);
   }
 
   /** The destination would not have it: the loss is its own. */
@@ -163,6 +168,7 @@ export class OutputAccount {
     const lines = [...record.text.matchAll(MARK)].map(([, id]) => this.#logs.lines[Number(id)]);
     const known = lines.filter((line) => line !== undefined);
     if (known.length === 0) return this.#fail(`a record that nobody wrote: ${show(record.text)}`);
+    if (record.partial && !record.truncated && known.at(-1) === stream.half) giveUpHalf(stream);
     for (const line of known) {
       if (line.stream !== stream.index) return this.#fail(`${nameOf(line)} came as one of ${record.origin}`);
       if (stream.format === 'cri' && line.channel !== record.channel && !isBareLine(record, line)) {
@@ -211,13 +217,14 @@ export class OutputAccount {
       if (next === undefined) continue;
       if (line.closes && !line.abandoned) this.#fail(`${names(lines)} are two records joined into one`);
       const between = stream.byChannel[line.channel].slice(line.sequence + 1, next.sequence);
-      const lost = between.filter((skipped) => !skipped.excused.has(this.name) && !record.truncated);
+      const lost = between.filter(
+        (skipped) => !skipped.excused.has(this.name) && !record.truncated && !this.#bare.has(skipped),
+      );
       if (next.sequence <= line.sequence || lost.length > 0)
         this.#fail(`${names(lines)} are joined over a hole`);
     }
     const last = lines.at(-1);
     if (last === undefined || record.truncated) return;
-    if (record.partial && last === stream.half) giveUpHalf(stream);
     if (last.closes && !last.abandoned) {
       if (record.partial) this.#fail(`${names(lines)} is complete and came as partial`);
     } else if (!record.partial) {

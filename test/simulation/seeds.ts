@@ -67,4 +67,9 @@ export const SEEDS: readonly { readonly seed: number; readonly steps: number; re
     steps: DEFAULT_STEPS,
     what: 'a .gz that begins like a file that is held is taken for it: lines lost',
   },
+  {
+    seed: 14330,
+    steps: DEFAULT_STEPS,
+    what: 'an empty file between two that the clock misnamed: out of order',
+  },
 ];
