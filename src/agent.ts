@@ -135,7 +135,7 @@ export class Agent {
     this.#bell.ring();
   }
 
-  /** Has the file outputs opened anew, after somebody renamed them. */
+  /** Opens the file outputs anew, after somebody renamed them. */
   reopenOutputs(): void {
     this.#reopens = true;
     this.#bell.ring();
@@ -143,13 +143,15 @@ export class Agent {
 
   // ---- the loop
 
+  readonly #scan = (directory: string, always: boolean): void => this.#discovery.scan(directory, always);
+
   async #loop(): Promise<void> {
     const { clock } = this.#system;
     while (!this.#isOver()) {
       const now = clock.monotonic();
       this.#discovery.step(now);
       if (this.#discovery.isComplete) this.#begin();
-      this.#tailing.poll(now, (directory, always) => this.#discovery.scan(directory, always));
+      this.#tailing.poll(now, this.#scan);
       this.#tailing.read(now);
       if (this.#reopens && this.#reopening === undefined) this.#reopenOutputs();
       for (const output of this.#outputs) output.flush();
@@ -213,6 +215,7 @@ export class Agent {
     const closed = this.#outputs.find((output) => output.closedBy !== undefined);
     if (closed?.closedBy !== undefined) this.#events.outputClosed(closed.name, closed.closedBy);
     else this.#events.stopping(this.#stopBy ?? 'everything that was there is delivered');
+    this.#tailing.finish(this.#system.clock.monotonic(), this.#scan);
     await this.#deliverRest();
     const isDelivered = this.#outputs.every((output) => output.isDelivered);
     for (const output of this.#outputs) output.abort();
@@ -321,30 +324,3 @@ export class Agent {
 
 const DEFAULT_LOGS = '/var/log/containers';
 const DEFAULT_PODS = '/var/log/pods';
-
-/** An agent that was started and can be stopped. */
-export interface RunningAgent {
-  /** Clean stop. */
-  stop(): void;
-  /** The exit code, when it has ended. */
-  readonly done: Promise<number>;
-}
-
-/** Starts an agent in the given world. */
-export const startAgent = (options: AgentOptions): RunningAgent => {
-  let isStopped = false;
-  const starting = Agent.start(options);
-  return {
-    stop: () => {
-      isStopped = true;
-      starting.then(
-        (agent) => agent.stop('stopped'),
-        () => undefined,
-      );
-    },
-    done: starting.then((agent) => {
-      if (isStopped) agent.stop('stopped');
-      return agent.run();
-    }),
-  };
-};

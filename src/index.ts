@@ -7,7 +7,9 @@
  * await agent.done;
  * ```
  */
-export { type AgentOptions, type RunningAgent, startAgent } from './agent.ts';
+import { Agent, type AgentOptions } from './agent.ts';
+
+export type { AgentOptions } from './agent.ts';
 export type { Config } from './config/config.ts';
 export type { Flags } from './config/flags.ts';
 export { loadConfig } from './config/load.ts';
@@ -15,3 +17,30 @@ export type { Surroundings } from './config/surroundings.ts';
 export { BirlerError, type ErrorCode } from './core/errors.ts';
 export { realSystem } from './system/real-system.ts';
 export { createLogger, type Logger } from './telemetry/logger.ts';
+
+/** An agent that was started and can be stopped. */
+export interface RunningAgent {
+  /** Clean stop. */
+  stop(): void;
+  /** The exit code, when it has ended. */
+  readonly done: Promise<number>;
+}
+
+/** Starts an agent in the given world. */
+export const startAgent = (options: AgentOptions): RunningAgent => {
+  let isStopped = false;
+  const starting = Agent.start(options);
+  return {
+    stop: () => {
+      isStopped = true;
+      starting.then(
+        (agent) => agent.stop('stopped'),
+        () => undefined,
+      );
+    },
+    done: starting.then((agent) => {
+      if (isStopped) agent.stop('stopped');
+      return agent.run();
+    }),
+  };
+};

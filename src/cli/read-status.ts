@@ -8,7 +8,7 @@ import { lowWater, type Position } from '../core/position.ts';
 import { compareAges } from '../core/sighting.ts';
 import { type LogName, parseLogName } from '../discover/log-name.ts';
 import type { DirectoryEntry, FileStatus, Files } from '../system/system.ts';
-import { firstTimeMs } from '../tail/first-time.ts';
+import { firstTimeNs } from '../tail/first-time.ts';
 import { parseLedger } from '../telemetry/ledger.ts';
 import type { GenerationStatus, OutputStatus, Status, StreamStatus } from './status-view.ts';
 
@@ -195,8 +195,8 @@ const ageOf = (files: Files, generation: GenerationStatus, nowMs: number): numbe
     try {
       const bytes = Buffer.alloc(LINE_BYTES);
       const count = files.read(descriptor, bytes, 0, LINE_BYTES, generation.offset);
-      const writtenMs = firstTimeMs(bytes.subarray(0, count));
-      return Number.isNaN(writtenMs) ? null : Math.max(0, (nowMs - writtenMs) / 1000);
+      const writtenNs = firstTimeNs(bytes.subarray(0, count));
+      return writtenNs === undefined ? null : Math.max(0, (nowMs - Number(writtenNs / 1_000_000n)) / 1000);
     } finally {
       files.close(descriptor);
     }

@@ -311,7 +311,7 @@ const add = (stream: ContainerStream, newcomer: Newcomer, time: LookTime): void 
   const empty = { head: { length: 0, hash: '' }, size: compressedSize ?? 0, tail: EMPTY_MARKER };
   const generation = stream.append({ ...identity, path, compressed, ...empty }, sighted.age, time.nowMs);
   generation.listed = listed;
-  generation.firstTimeMs = newcomer.firstTimeMs;
+  generation.firstTimeNs = newcomer.firstTimeNs;
   generation.open(source, !isPlain);
   generation.changedAtMs = time.nowMs - Math.max(0, time.wallMs - mtimeMs);
   if (!isPlain) generation.rememberHead(head);

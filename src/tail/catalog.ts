@@ -10,6 +10,7 @@ import { boundHeldBytes, closeIdle, lingerMs } from './bounds.ts';
 import { Cadence } from './cadence.ts';
 import { ContainerStream } from './container-stream.ts';
 import { endOfStream } from './end-of-stream.ts';
+import { handOutLast, type Scan } from './finish.ts';
 import type { Generation } from './generation.ts';
 import { type Lanes, startOfStream } from './lanes.ts';
 import type { Turns } from './turns.ts';
@@ -126,6 +127,11 @@ export class Catalog {
     }
   }
 
+  /** The agent stops: what can never be read again is handed out. */
+  finish(nowMs: number, scan: Scan): void {
+    for (const stream of [...this.streams.values()]) handOutLast(stream, nowMs, scan);
+  }
+
   /** Inflaters have more, or something else happened that no look would show. */
   wake(nowMs: number): void {
     for (const stream of this.streams.values()) this.#queue(stream, nowMs);
@@ -200,6 +206,7 @@ export class Catalog {
     const stream = new ContainerStream(sighting);
     const nowMs = this.#clock.monotonic();
     for (const record of this.#settings.recordsOf(stream.key)) stream.append(record, { kind: 'live' }, nowMs);
+    if (stream.newest !== undefined) stream.newest.wasWrittenTo = !stream.newest.sighted.compressed;
     for (const consumer of this.#consumers) {
       const position = consumer.positionOf(stream.key);
       if (position !== undefined) stream.reserve(lowWater(position).generation);

@@ -25,6 +25,8 @@ export class ContainerStream {
   unsettledSinceMs: number | undefined;
   /** Nothing more will be written: its container was started anew, or its files are gone. */
   isOver = false;
+  /** The agent stops, and its files are deleted: what is open can only be delivered now. */
+  isAbandoned = false;
   /** Files that are copies of what is followed, by identity, with the size at which that was found. */
   readonly ignored = new Map<string, number>();
   /** Names of the streams that read what turned up too late for its place in this one, by the file's identity. */
@@ -57,10 +59,6 @@ export class ContainerStream {
 
   get newest(): Generation | undefined {
     return this.generations.at(-1);
-  }
-
-  get hasFiles(): boolean {
-    return this.generations.some((generation) => generation.listed);
   }
 
   get openFiles(): number {

@@ -20,7 +20,7 @@ export const isFinished = (
   nowMs: number,
 ): boolean => {
   // Compressed files are not written to any more; and with --once the end that is there is the end.
-  if (generation.isCompressedSource || isOnce) return true;
+  if (generation.isCompressedSource || isOnce || stream.isAbandoned) return true;
   const quietMs = nowMs - generation.changedAtMs;
   const next = stream.after(generation.sequence);
   if (next !== undefined) return quietMs >= QUIET_AFTER_SWITCH_MS && hasBegun(next, stream);
@@ -30,3 +30,38 @@ export const isFinished = (
 
 const hasBegun = (next: Generation, stream: ContainerStream): boolean =>
   next.size > 0 || next.ending !== undefined || stream.isOver || stream.after(next.sequence) !== undefined;
+
+/** An unfinished line and the open records of two channels: no more is left at the end of a file. */
+const LAST_TURNS = 4;
+
+/**
+ * The agent stops, and nobody can come back to what is open in a file that has no name any more: it goes out now, marked as
+ * partial, if its consumers can take it.
+ */
+export const handOutLast = (stream: ContainerStream, nowMs: number, scan: Scan): void => {
+  const { newest } = stream;
+  if (newest?.isOpen !== true || isNamed(newest, nowMs)) return;
+  // It may have been compressed, or another one may have come: the directory knows.
+  scan(stream.directory, true);
+  if (stream.newest !== newest || newest.listed) return;
+  stream.isAbandoned = true;
+  for (const lane of stream.lanes) {
+    const mayTake = (): boolean => lane.consumers.every((consumer) => consumer.hasCredit);
+    for (let turns = 0; turns < LAST_TURNS && lane.isAtEnd && mayTake() && lane.wantsTurn(nowMs); turns++) {
+      lane.turn(nowMs);
+    }
+  }
+};
+
+/** Reads a directory; see Discovery. */
+export type Scan = (directory: string, always: boolean) => void;
+
+const isNamed = (generation: Generation, nowMs: number): boolean => {
+  try {
+    generation.look(nowMs);
+    return generation.links > 0;
+  } catch {
+    // It cannot be looked at: then it cannot be read either.
+    return true;
+  }
+};

@@ -1,6 +1,6 @@
 import type { GenerationSeed } from '../core/batch.ts';
 import type { LogFormat } from '../core/decoder.ts';
-import type { GapReason } from '../core/gap.ts';
+import type { Gap, GapReason } from '../core/gap.ts';
 import { shortHash } from '../core/hash.ts';
 import {
   type GenerationRecord,
@@ -28,6 +28,8 @@ export interface Ending {
   readonly reason: GapReason;
   /** How long the generation was when it was last seen whole; null where nobody can know. */
   readonly size: number | null;
+  /** Nobody looked since then, and it was being written to: it may have become longer. */
+  readonly mayHaveGrown: boolean;
 }
 
 export interface Sighted {
@@ -45,6 +47,8 @@ export class Generation {
   readonly sequence: number;
   /** Where it was last seen. */
   sighted: Sighted;
+  /** It was the last of its stream when a checkpoint was made. */
+  wasWrittenTo = false;
   /** Whether its directory lists it now. */
   listed: boolean;
   head: Head;
@@ -60,8 +64,8 @@ export class Generation {
   seed: GenerationSeed | undefined;
   /** NULs at its start, as far as a reader has looked: see LineReader. */
   holeBytes = 0;
-  /** The time of its first record in ms, where it was seen; NaN otherwise. */
-  firstTimeMs = Number.NaN;
+  /** The time of its first record, where it was seen. */
+  firstTimeNs: bigint | undefined;
   /** How long it was when whoever begins behind it began: in the checkpoint, or when it was found. */
   knownAtStart: number;
   #tail: number;
@@ -133,7 +137,11 @@ export class Generation {
   }
 
   end(reason: GapReason, size: number | null): void {
-    this.ending ??= { reason, size };
+    this.ending ??= {
+      reason,
+      size,
+      mayHaveGrown: reason === 'deleted' && this.wasWrittenTo && this.version === 0,
+    };
     this.version++;
   }
 
@@ -214,3 +222,13 @@ export class Generation {
     };
   }
 }
+
+/** What a reader at this offset does not get of a generation that ended: the part that is known, and the part that is not. */
+export const missingFrom = (
+  offset: number,
+  { size, mayHaveGrown }: Ending,
+): readonly Pick<Gap, 'bytes' | 'from'>[] => {
+  if (size === null) return [{ bytes: null, from: offset }];
+  const known = size > offset ? [{ bytes: size - offset, from: offset }] : [];
+  return mayHaveGrown ? [...known, { bytes: null, from: Math.max(size, offset) }] : known;
+};

@@ -11,7 +11,7 @@ import {
 } from '../core/position.ts';
 import type { ContainerStream } from './container-stream.ts';
 import { isFinished } from './finish.ts';
-import type { Generation } from './generation.ts';
+import { type Generation, missingFrom } from './generation.ts';
 import type { LaneTools } from './lane-tools.ts';
 import { type Chunk, LineReader } from './line-reader.ts';
 import { OpenRecords } from './open-records.ts';
@@ -94,6 +94,11 @@ export class Lane {
   /** Waits for an inflater. */
   get isInflating(): boolean {
     return this.#isPending && this.#generation?.isCompressedSource === true;
+  }
+
+  /** The last read came to the end of the file. */
+  get isAtEnd(): boolean {
+    return this.#isAtEnd;
   }
 
   /** Its file may vanish: it was rotated or unlinked. */
@@ -318,12 +323,11 @@ export class Lane {
   #leaveEnded(generation: Generation, nowMs: number): void {
     const { ending } = generation;
     if (ending === undefined || !this.#mayLeaveEnded(nowMs)) return;
-    const from = this.#lines.offset;
-    if (ending.size === null || ending.size > from) {
-      const bytes = ending.size === null ? null : ending.size - from;
-      // The lost bytes may be the next pieces of what is open: it must not be joined with what comes behind them.
-      if (!this.#open.closeAll()) return;
-      const { path } = generation.sighted;
+    const missing = missingFrom(this.#lines.offset, ending);
+    // The lost bytes may be the next pieces of what is open: it must not be joined with what comes behind them.
+    if (missing.length > 0 && !this.#open.closeAll()) return;
+    const { path } = generation.sighted;
+    for (const { bytes, from } of missing) {
       this.#gaps.push({ reason: ending.reason, bytes, generation: generation.sequence, file: path, from });
     }
     this.#leftAt.set(generation, ending.size ?? Number.POSITIVE_INFINITY);

@@ -1,6 +1,6 @@
 import { HEAD_BYTES } from '../core/identity.ts';
 import { compareAges } from '../core/sighting.ts';
-import { firstTimeMs } from './first-time.ts';
+import { compareTimes, firstTimeNs } from './first-time.ts';
 import type { Sighted } from './generation.ts';
 import type { Source } from './source.ts';
 
@@ -10,7 +10,7 @@ export interface Newcomer {
   /** Whether a directory lists it; a file that was cut may have lost its name since. */
   readonly listed: boolean;
   readonly mtimeMs: number;
-  readonly firstTimeMs: number;
+  readonly firstTimeNs: bigint | undefined;
   /** What a .gz's footer says; undefined where the source is plain, which is looked at. */
   readonly compressedSize: number | undefined;
   readonly head: Uint8Array;
@@ -34,7 +34,7 @@ export const afterCut = ({ was, source, now }: CutFile): Newcomer => {
     sighted: now ?? { ...was, age: { kind: 'shifted', number: 0 } },
     listed: now !== undefined,
     mtimeMs: source.look().mtimeMs,
-    firstTimeMs: firstTimeMs(head),
+    firstTimeNs: firstTimeNs(head),
     compressedSize: undefined,
     head,
     source,
@@ -63,13 +63,13 @@ const NANOSECONDS_A_MS = 1_000_000n;
  */
 export const inOrder = (newcomers: readonly Newcomer[]): readonly Newcomer[] => {
   const byName = newcomers.toSorted(compareNames);
-  const timed = byName.filter(isTimed).toSorted((a, b) => a.firstTimeMs - b.firstTimeMs);
+  const timed = byName.filter(isTimed).toSorted((a, b) => compareTimes(a.firstTimeNs, b.firstTimeNs));
   let next = 0;
   return byName.map((newcomer) => (isTimed(newcomer) ? (timed[next++] ?? newcomer) : newcomer));
 };
 
-const isTimed = ({ sighted, firstTimeMs }: Newcomer): boolean =>
-  sighted.age.kind !== 'live' && !Number.isNaN(firstTimeMs);
+const isTimed = ({ sighted, firstTimeNs: time }: Newcomer): boolean =>
+  sighted.age.kind !== 'live' && time !== undefined;
 
 const compareNames = (a: Newcomer, b: Newcomer): number => {
   if (a.sighted.age.kind === 'live' || b.sighted.age.kind === 'live')

@@ -1,6 +1,12 @@
 import type { StreamJoiner } from '../core/decoder.ts';
-import type { StreamPosition } from '../core/position.ts';
-import { type Channel, laterOf, type Position, STDERR_CHANNEL, STDOUT } from '../core/position.ts';
+import {
+  type Channel,
+  laterOf,
+  type Position,
+  STDERR_CHANNEL,
+  STDOUT,
+  type StreamPosition,
+} from '../core/position.ts';
 import { PARTIAL } from '../core/record-table.ts';
 import type { LaneTools } from './lane-tools.ts';
 

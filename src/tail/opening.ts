@@ -4,7 +4,7 @@ import type { SightedFile } from '../core/sighting.ts';
 import type { Compression, Descriptor, Files } from '../system/system.ts';
 import { type Candidate, openCandidate } from './candidate.ts';
 import type { ContainerStream } from './container-stream.ts';
-import { firstTimeMs } from './first-time.ts';
+import { firstTimeNs } from './first-time.ts';
 import type { Generation } from './generation.ts';
 import type { Newcomer } from './newcomer.ts';
 import { plainSource, type Source } from './source.ts';
@@ -85,7 +85,7 @@ export class Opening {
       sighted: { path, age, compressed, identity },
       listed: true,
       mtimeMs,
-      firstTimeMs: firstTimeMs(head),
+      firstTimeNs: firstTimeNs(head),
       compressedSize: compressed ? size : undefined,
       head,
       source: compressed

@@ -1,7 +1,7 @@
 import { compareAges } from '../core/sighting.ts';
 import type { Candidate } from './candidate.ts';
 import type { ContainerStream } from './container-stream.ts';
-import { firstTimeMs } from './first-time.ts';
+import { compareTimes, firstTimeNs } from './first-time.ts';
 import type { Generation } from './generation.ts';
 
 /** Where an unknown file stands in the order in which a stream's bytes were written. */
@@ -28,7 +28,7 @@ export const isNext = (stream: ContainerStream, { file }: Candidate): boolean =>
 export const youngerThan = (stream: ContainerStream, candidate: Candidate): readonly Generation[] =>
   stream.generations.filter((generation) => {
     if (!generation.listed || generation.isEnded) return false;
-    const byTime = firstTimeMs(candidate.head) - generation.firstTimeMs;
+    const byTime = compareTimes(firstTimeNs(candidate.head), generation.firstTimeNs);
     const byName = compareAges(candidate.file.age, generation.sighted.age);
-    return Number.isNaN(byTime) || byTime === 0 ? byName < 0 : byTime < 0;
+    return byTime === 0 ? byName < 0 : byTime < 0;
   });

@@ -6,6 +6,7 @@ import type { StreamSighting } from '../core/sighting.ts';
 import type { System } from '../system/system.ts';
 import { Adoption } from './adoption.ts';
 import { Catalog, type CatalogSettings } from './catalog.ts';
+import type { Scan } from './finish.ts';
 import { gzipSource } from './gzip-source.ts';
 import { InflateSlots } from './inflate-slots.ts';
 import type { Lane } from './lane.ts';
@@ -105,7 +106,7 @@ export class Tailing {
   }
 
   /** Looks at the files that are due; `scan` reads a directory that one of them makes look changed. */
-  poll(nowMs: number, scan: (directory: string, always: boolean) => void): void {
+  poll(nowMs: number, scan: Scan): void {
     for (const [directory, always] of this.#catalog.poll(nowMs)) {
       scan(directory, always);
       if (always) this.#catalog.scanned(directory);
@@ -145,6 +146,11 @@ export class Tailing {
     return Math.min(...dues.filter((due) => due !== undefined));
   }
 
+  /** No more is read; what was read and can never be read again is handed out. */
+  finish(nowMs: number, scan: Scan): void {
+    this.#catalog.finish(nowMs, scan);
+  }
+
   close(): void {
     this.#catalog.closeAll();
   }
@@ -163,12 +169,12 @@ export class Tailing {
 
   #newAdoption(): Adoption {
     const { files, compression, clock } = this.#system;
-    const { decoding, onUnreadable, isOwnOutput } = this.#settings;
+    const { decoding, onUnreadable } = this.#settings;
     const gzip = { files, compression, slots: this.#slots, longestRead: this.#longestRead };
     return new Adoption(files, compression, {
       detectFormat: (...head) => decoding.detectFormat(...head),
       onUnreadable,
-      isOwnOutput,
+      isOwnOutput: (file) => this.#settings.isOwnOutput(file),
       openGzip: (descriptor, onReady) =>
         gzipSource(gzip, descriptor, () => {
           onReady();

@@ -1,4 +1,4 @@
-import { startAgent } from '../../src/agent.ts';
+import { startAgent } from '../../src/index.ts';
 import { createSink } from '../../src/sinks/catalog.ts';
 import { silentLogger } from '../../src/telemetry/logger.ts';
 import type { AgentUnderTest } from './agent-host.ts';

@@ -106,8 +106,13 @@ export function criLine(std: 'stdout' | 'stderr', tag: 'P' | 'F', content: Uint8
 
 const NEWLINE = Buffer.from('\n');
 
+const NANOSECONDS = 1_000_000_000n;
+/** What the steady clock lacks to the wall clock: taken once, so that no time stamp is before an earlier one. */
+const WALL_OFFSET = BigInt(Date.now()) * 1_000_000n - process.hrtime.bigint();
+
 /** RFC 3339 with nine digits, as Go's RFC3339Nano would print most times. */
 function nowNanos(): string {
-  const nanoseconds = process.hrtime.bigint() % 1_000_000n;
-  return new Date().toISOString().replace('Z', `${nanoseconds.toString().padStart(6, '0')}Z`);
+  const now = WALL_OFFSET + process.hrtime.bigint();
+  const seconds = new Date(Number(now / NANOSECONDS) * 1000).toISOString().slice(0, 19);
+  return `${seconds}.${String(now % NANOSECONDS).padStart(9, '0')}Z`;
 }

@@ -1,10 +1,10 @@
 import { deepEqual } from 'node:assert/strict';
 import { pino } from 'pino';
 import * as z from 'zod';
-import { type RunningAgent, startAgent } from '../../src/agent.ts';
 import type { CheckpointState } from '../../src/checkpoint/state.ts';
 import { readCheckpoint } from '../../src/checkpoint/store.ts';
 import type { Config, LimitsConfig, SourcesConfig } from '../../src/config/config.ts';
+import { type RunningAgent, startAgent } from '../../src/index.ts';
 import { createSink } from '../../src/sinks/catalog.ts';
 import type { Faults, UnfinishedWrites } from './fake-process.ts';
 import { FakeWorld, type FakeWorldOptions, type RunningProcess } from './fake-system.ts';

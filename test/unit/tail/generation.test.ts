@@ -8,7 +8,7 @@ const setUp = (content: string) => {
   return { file, generation };
 };
 
-const CUT = { reason: 'truncated', size: 6 };
+const CUT = { reason: 'truncated', size: 6, mayHaveGrown: false };
 
 describe('a look at a generation', () => {
   it('that has not changed says so', () => {
