@@ -9,7 +9,7 @@ import { Catalog, type CatalogSettings } from './catalog.ts';
 import { gzipSource } from './gzip-source.ts';
 import { InflateSlots } from './inflate-slots.ts';
 import type { Lane } from './lane.ts';
-import { type LaneLimits, LaneTools } from './lane-tools.ts';
+import { type LaneLimits, LaneTools, lanesBytes } from './lane-tools.ts';
 import { Lanes } from './lanes.ts';
 import { Turns } from './turns.ts';
 
@@ -44,6 +44,11 @@ export class Tailing {
   readonly #longestRead: number;
   #tidyDueMs = 0;
   #hasMore = false;
+
+  /** How much memory its lanes take. */
+  static memoryBytes(limits: LaneLimits): number {
+    return lanesBytes(limits);
+  }
 
   constructor(system: System, consumers: readonly Consumer[], settings: TailingSettings) {
     const { limits, decoding, isOnce } = settings;
