@@ -1,12 +1,14 @@
 import { Checkpointer } from './checkpoint/checkpointer.ts';
 import { Store } from './checkpoint/store.ts';
 import type { Config, OutputConfig } from './config/config.ts';
+import type { Kernel } from './core/kernel.ts';
 import { newDecoding } from './decode/decoding.ts';
-import type { Output } from './deliver/output.ts';
+import { type Output, outputBytes } from './deliver/output.ts';
 import type { Sink } from './deliver/sink.ts';
 import { Discovery } from './discover/discovery.ts';
 import { Survey } from './discover/survey.ts';
 import { newSelection } from './enrich/selection.ts';
+import { openKernel } from './kernel/open-kernel.ts';
 import { createSink } from './sinks/catalog.ts';
 import { openOutput } from './sinks/open-output.ts';
 import { Doorbell } from './system/doorbell.ts';
@@ -65,6 +67,7 @@ export class Agent {
     outputs: readonly Output[],
     bell: Doorbell,
     events: Events,
+    kernel: Kernel,
   ) {
     this.#options = options;
     this.#system = options.system;
@@ -72,16 +75,18 @@ export class Agent {
     this.#bell = bell;
     this.#store = store;
     this.#outputs = outputs;
-    this.#tailing = this.#newTailing();
+    this.#tailing = this.#newTailing(kernel);
     this.#discovery = this.#newDiscovery();
     this.#checkpointer = this.#newCheckpointer();
   }
 
   /** Locks and reads the state, opens the outputs. Throws a BirlerError that says what is wrong. */
   static async start(options: AgentOptions): Promise<Agent> {
-    const { config, system, logger } = options;
+    const { config, system, logger, sinkFactory } = options;
     const events = new Events(logger, () => system.clock.monotonic());
     const bell = new Doorbell(system.clock);
+    const parcelBytes = config.outputs.length * outputBytes(config.limits);
+    const kernel = openKernel(config.kernel, Tailing.memoryBytes(config.limits), parcelBytes);
     const store = await Store.open(system.files, {
       directory: config.state.directory,
       sync: config.state.sync,
@@ -91,26 +96,24 @@ export class Agent {
     try {
       const outputs: Output[] = [];
       for (const output of config.outputs) {
-        const factory: SinkFactory =
-          options.sinkFactory ?? ((settings, onClosed) => createSink(settings, system, onClosed));
-        outputs.push(
-          await openOutput(output, config.limits.inFlightBytes, {
-            known: store.state.outputs.get(output.name),
-            newSink: (onClosed) => factory(output, onClosed),
-            clock: system.clock,
-            events,
-            onProgress: bell.ring,
-          }),
-        );
+        const opening = openOutput(output, config.limits, {
+          known: store.state.outputs.get(output.name),
+          newSink: (onClosed) => sinkFactory?.(output, onClosed) ?? createSink(output, system, onClosed),
+          clock: system.clock,
+          kernel,
+          events,
+          onProgress: bell.ring,
+        });
+        outputs.push(await opening);
       }
-      const agent = new Agent(options, store, outputs, bell, events);
       events.started({
         logs: config.sources.logsDirectory,
         pods: config.sources.podsDirectory,
         state: config.state.directory,
+        kernel: kernel.name,
         outputs: config.outputs.map(({ name, format }) => `${name} (${format})`),
       });
-      return agent;
+      return new Agent(options, store, outputs, bell, events, kernel);
     } catch (error) {
       await store.close();
       throw error;
@@ -252,14 +255,14 @@ export class Agent {
 
   // ---- putting the rooms together
 
-  #newTailing(): Tailing {
+  #newTailing(kernel: Kernel): Tailing {
     const { config, once } = this.#options;
     const events = this.#events;
     return new Tailing(this.#system, this.#outputs, {
       limits: config.limits,
       startAt: config.startAt,
       isOnce: once,
-      decoding: newDecoding(config.limits.lineBytes, config.limits.partialBytes),
+      decoding: newDecoding(kernel, config.limits.lineBytes, config.limits.partialBytes),
       recorded: () => [...this.#store.state.streams].map(([key, { origin }]) => [key, origin]),
       recordsOf: (key) => this.#store.state.streams.get(key)?.generations ?? [],
       onObserved: (key) => this.#checkpointer.changed(key),
@@ -307,14 +310,11 @@ export class Agent {
   }
 
   #newCheckpointer(): Checkpointer {
+    const { config } = this.#options;
     const { clock, process } = this.#system;
     return new Checkpointer(this.#store, this.#outputs, {
-      agent: {
-        pid: process.pid,
-        host: this.#options.config.host,
-        startedAt: new Date(clock.now()).toISOString(),
-      },
-      intervalMs: this.#options.config.state.checkpointIntervalMs,
+      agent: { pid: process.pid, host: config.host, startedAt: new Date(clock.now()).toISOString() },
+      intervalMs: config.state.checkpointIntervalMs,
       stateOf: (key) => this.#tailing.stateOf(key),
       onFailed: (error) => this.#events.checkpointFailed(error),
       onRecovered: () => this.#events.checkpointWorksAgain(),

@@ -16,7 +16,8 @@ const HOUSE: readonly SourceFile[] = globSync(
   ['src/**/*.ts', 'test/**/*.ts', 'demo/**/*.ts', 'scripts/**/*.ts'],
   {
     cwd: ROOT,
-    exclude: ['test/fixtures/**'],
+    // AssemblyScript knows other types and another module resolution; its compiler checks it.
+    exclude: ['test/fixtures/**', 'src/kernel/assembly/**'],
   },
 )
   .toSorted()

@@ -1,4 +1,5 @@
 import type { OutputFormat } from '../core/encoder.ts';
+import type { KernelChoice } from '../core/kernel.ts';
 
 /**
  * What the agent does, fully decided: every default filled in, every path absolute, sizes in bytes, times in
@@ -14,6 +15,8 @@ export interface Config {
   readonly host: string;
   /** How long a stop may take to deliver what was read. */
   readonly graceMs: number;
+  /** What does the byte work; all deliver the same. */
+  readonly kernel: KernelChoice;
   readonly log: LogConfig;
   /** Never empty; names are unique, file paths too, and at most one is stdout. */
   readonly outputs: readonly OutputConfig[];

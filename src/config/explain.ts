@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { quoted } from '../core/units.ts';
 import { childOf, knownNames } from './known-names.ts';
 import { didYouMean } from './nearest.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Path } from './problems.ts';
 
 /** A schema without what is wrapped around it: defaults, `null` as nothing, and the like. */

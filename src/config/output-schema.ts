@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { OUTPUT_FORMATS } from './config.ts';
 import { boolean, choice, decidedLater, list, mode, text } from './options.ts';
 

@@ -35,6 +35,7 @@ export const resolveConfig = (file: ConfigFile, surroundings: Surroundings): Con
     },
     host: file.host ?? (given(surroundings, 'NODE_NAME') || surroundings.hostname),
     graceMs: file.grace,
+    kernel: file.kernel,
     log: {
       level: log.level,
       format: log.format === 'auto' ? forPeople(surroundings.stderrIsTerminal) : log.format,

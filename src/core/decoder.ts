@@ -1,3 +1,4 @@
+import type { Allocate } from './allocate.ts';
 import type { GenerationSeed } from './batch.ts';
 import type { Channel } from './position.ts';
 import type { RecordTable, Row } from './record-table.ts';
@@ -115,6 +116,8 @@ export interface RecordPlace {
 
 /** The decode room, as the tailing side uses it. */
 export interface Decoding {
+  /** Where the memory comes from in which the decoders are quick. */
+  readonly allocate: Allocate;
   decoderFor(format: LogFormat): Decoder;
   newJoiner(): StreamJoiner;
   detectFormat(bytes: Uint8Array, start: number, end: number, kubeletNamed: boolean): LogFormat | undefined;

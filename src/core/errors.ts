@@ -7,6 +7,7 @@ export type ErrorCode =
   | 'unreadable'
   | 'output_closed'
   | 'output_failed'
+  | 'kernel_unavailable'
   | 'interrupted';
 
 /** An operating error that birler can name: says what failed, on what, why, and what to do. */

@@ -1,8 +1,12 @@
+import { type Allocate, allocateApart } from './allocate.ts';
+
 /**
  * The record table: what the pipeline says about the records of one batch, as integers.
  *
  * One row a record. `ints` holds SLOTS 32-bit integers a row, `floats` holds FLOATS doubles a row. Spans are
  * [start, end) indexes into the batch's `bytes`. Nothing is allocated per record; the arrays live as long as the agent.
+ * Rows are in the order in which they were decoded: messages without JOINED follow each other in the input, and those with
+ * it in the arena.
  *
  *   ints:   time start | time end | message start | message end | flags | nanoseconds | spare | spare
  *   floats: source offset of the record's first byte in its generation | seconds since 1970 (may be negative)
@@ -48,17 +52,26 @@ export interface Row {
   seconds: number;
 }
 
+/** How much memory a table for so many records takes. */
+export const tableBytes = (capacity: number): number =>
+  capacity * (FLOATS * Float64Array.BYTES_PER_ELEMENT + SLOTS * Int32Array.BYTES_PER_ELEMENT);
+
 export class RecordTable {
   readonly capacity: number;
   readonly ints: Int32Array;
   readonly floats: Float64Array;
   rows = 0;
+  /** The length of all messages together. */
+  messageBytes = 0;
+  /** How many rows have JOINED. */
+  joinedRows = 0;
 
   /** @param capacity how many records one batch may hold at most */
-  constructor(capacity: number) {
+  constructor(capacity: number, allocate: Allocate = allocateApart) {
     this.capacity = capacity;
-    this.ints = new Int32Array(capacity * SLOTS);
-    this.floats = new Float64Array(capacity * FLOATS);
+    const { buffer, byteOffset } = allocate(tableBytes(capacity));
+    this.floats = new Float64Array(buffer, byteOffset, capacity * FLOATS);
+    this.ints = new Int32Array(buffer, byteOffset + this.floats.byteLength, capacity * SLOTS);
   }
 
   get isFull(): boolean {
@@ -76,10 +89,14 @@ export class RecordTable {
     this.ints[at + NANOSECONDS] = row.nanoseconds;
     this.floats[this.rows * FLOATS + SOURCE_OFFSET] = row.sourceOffset;
     this.floats[this.rows * FLOATS + SECONDS] = row.seconds;
+    this.messageBytes += row.messageEnd - row.messageStart;
+    if ((row.flags & JOINED) !== 0) this.joinedRows++;
     this.rows++;
   }
 
   clear(): void {
     this.rows = 0;
+    this.messageBytes = 0;
+    this.joinedRows = 0;
   }
 }

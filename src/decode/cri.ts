@@ -1,4 +1,5 @@
 import type { DecodeContext, Decoder, Piece } from '../core/decoder.ts';
+import type { Kernel } from '../core/kernel.ts';
 import { STDERR, STREAM_KNOWN } from '../core/record-table.ts';
 import type { Region } from '../core/region.ts';
 import { skipNuls } from './nuls.ts';
@@ -35,19 +36,26 @@ const SPACE_STD = 0x64747320;
 const OUT_SPACE = 0x2074756f;
 const ERR_SPACE = 0x20727265;
 
-export const criDecoder = (): Decoder => new CriDecoder();
+/** @param kernel decodes the plain lines; the lines that it leaves are decoded here */
+export const criDecoder = (kernel: Kernel): Decoder => new CriDecoder(kernel);
 
 class CriDecoder implements Decoder {
   readonly format = 'cri';
   private readonly piece: Piece = newPiece();
   private readonly header = new CriHeader();
+  private readonly kernel: Kernel;
+
+  constructor(kernel: Kernel) {
+    this.kernel = kernel;
+  }
 
   decode(region: Region, from: number, to: number, lines: DecodeContext): number {
     const { bytes, view } = region;
     const { header } = this;
     let at = from;
     while (at < to) {
-      if (lines.table.isFull) return at;
+      at = this.kernel.decodeCri(region, at, to, lines);
+      if (at === to || lines.table.isFull) return at;
       const start = view.getUint8(at) === 0 ? skipNuls(view, at) : at;
       const contentStart = header.read(view, start);
       const newline = bytes.indexOf(NEWLINE, contentStart < 0 ? start : contentStart);

@@ -1,4 +1,5 @@
 import type { Decoder, Decoding, LogFormat } from '../core/decoder.ts';
+import type { Kernel } from '../core/kernel.ts';
 import { criDecoder } from './cri.ts';
 import { detectFormat } from './detect.ts';
 import { dockerDecoder } from './docker.ts';
@@ -12,14 +13,15 @@ import { rawDecoder } from './raw.ts';
  * @param maxMessageBytes the longest message, the same as in every decode context; an empty arena must hold one
  * @param partialLimitBytes the most memory for open partial records, of all streams together
  */
-export const newDecoding = (maxMessageBytes: number, partialLimitBytes: number): Decoding => {
+export const newDecoding = (kernel: Kernel, maxMessageBytes: number, partialLimitBytes: number): Decoding => {
   const decoders: Record<LogFormat, Decoder> = {
-    cri: criDecoder(),
+    cri: criDecoder(kernel),
     docker: dockerDecoder(),
     raw: rawDecoder(),
   };
   const budget = new PartialBudget(partialLimitBytes);
   return {
+    allocate: kernel.allocate,
     decoderFor: (format) => decoders[format],
     newJoiner: () => new PartialJoiner(maxMessageBytes, budget),
     detectFormat,

@@ -1,3 +1,4 @@
+import { type Allocate, alignedBytes, allocateApart } from '../core/allocate.ts';
 import type { Batch } from '../core/batch.ts';
 import type { Consumer } from '../core/consumer.ts';
 import type { Encoder } from '../core/encoder.ts';
@@ -25,17 +26,50 @@ export interface OutputSettings {
   /** Where it stood when the last checkpoint was made; undefined at its first start. */
   readonly positions: ReadonlyMap<string, StreamPosition> | undefined;
   readonly type: string;
-  readonly inFlightBytes: number;
+  readonly limits: OutputLimits;
   readonly clock: Clock;
+  /** Where the parcels' memory comes from. */
+  readonly allocate: Allocate;
   /** Something changed that the agent waits for: there is credit again, or the output failed. */
   readonly onProgress: () => void;
   readonly onTrouble: (error: Error, failures: number) => void;
   readonly onRecovered: (failures: number) => void;
 }
 
-/** Writes of 256 KiB to 1 MiB are best (field notes). */
-const PARCEL_BYTES = 1024 * 1024;
-const PARCELS = 4;
+/**
+ * One is filled, one is on its way, one is free; so there is credit while the sink works. As large as that allows: a chunk of
+ * 256 KiB becomes 600 KiB of JSON, and handing a write to a thread and back takes 45 µs of CPU, however long it is.
+ */
+const PARCELS = 3;
+const SHARES_PER_PARCEL = 6;
+const LEAST_LARGE_BYTES = 1024 * 1024;
+
+/** Bounds of an output: see LimitsConfig. */
+export interface OutputLimits {
+  readonly inFlightBytes: number;
+  readonly readShareBytes: number;
+}
+
+const parcelBytes = ({ inFlightBytes, readShareBytes }: OutputLimits): number => {
+  const large = Math.max(LEAST_LARGE_BYTES, SHARES_PER_PARCEL * readShareBytes);
+  return Math.min(large, Math.max(1, Math.floor(inFlightBytes / PARCELS)));
+};
+
+const parcelCount = (limits: OutputLimits): number =>
+  Math.max(2, Math.floor(limits.inFlightBytes / parcelBytes(limits)));
+
+/**
+ * What one chunk can become: lines of 20 bytes with a header of 40 grow seven times with 250 bytes of origin. Only memory that
+ * is used is real, so this costs nothing while lines are longer.
+ */
+const MOST_GROWTH = 16;
+
+const parcelCapacity = (limits: OutputLimits): number =>
+  Math.max(parcelBytes(limits), MOST_GROWTH * limits.readShareBytes);
+
+/** How much memory the parcels of an output take, at most. */
+export const outputBytes = (limits: OutputLimits): number =>
+  parcelCount(limits) * alignedBytes(parcelCapacity(limits));
 
 export class Output implements Consumer {
   readonly name: string;
@@ -43,7 +77,6 @@ export class Output implements Consumer {
   readonly isNew: boolean;
   readonly ledger: Ledger;
   readonly #settings: OutputSettings;
-  readonly #parcelBytes: number;
   readonly #parcelCount: number;
   readonly #positions: Map<string, StreamPosition>;
   /** Streams whose position moved since the last checkpoint. */
@@ -74,10 +107,10 @@ export class Output implements Consumer {
     this.#settings = settings;
     this.#sinkState = settings.sink.state();
     this.#positions = new Map(settings.positions ?? []);
-    this.#parcelBytes = Math.min(PARCEL_BYTES, Math.max(1, Math.floor(settings.inFlightBytes / PARCELS)));
-    this.#parcelCount = Math.max(2, Math.floor(settings.inFlightBytes / this.#parcelBytes));
-    this.#filling = new Parcel(this.#parcelBytes);
-    for (let parcel = 1; parcel < this.#parcelCount; parcel++) this.#free.push(new Parcel(this.#parcelBytes));
+    this.#parcelCount = parcelCount(settings.limits);
+    this.#filling = this.#newParcel(settings.allocate);
+    for (let parcel = 1; parcel < this.#parcelCount; parcel++)
+      this.#free.push(this.#newParcel(settings.allocate));
   }
 
   // ---- the tailing side
@@ -196,10 +229,15 @@ export class Output implements Consumer {
     this.#moved.delete(streamKey);
   }
 
+  #newParcel(allocate: Allocate): Parcel {
+    const { limits } = this.#settings;
+    return new Parcel(parcelBytes(limits), parcelCapacity(limits), allocate);
+  }
+
   #seal(): void {
     this.#sending.push(this.#filling);
     // There is none only when the output is flushed, and then nothing is accepted until one comes back.
-    this.#filling = this.#free.pop() ?? new Parcel(this.#parcelBytes);
+    this.#filling = this.#free.pop() ?? this.#newParcel(allocateApart);
     if (!this.#isSending) {
       this.#isSending = true;
       this.#send().catch((error: unknown) => this.fail(error));

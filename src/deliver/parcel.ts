@@ -1,3 +1,4 @@
+import type { Allocate } from '../core/allocate.ts';
 import type { Batch } from '../core/batch.ts';
 import { type Encoder, NO_ROOM } from '../core/encoder.ts';
 import type { Gap } from '../core/gap.ts';
@@ -14,11 +15,20 @@ export class Parcel {
   records = 0;
   /** Bytes of messages, before encoding; what a refused parcel loses. */
   messageBytes = 0;
+  readonly #size: number;
+  /** Where the kernel can write. */
+  readonly #own: Buffer;
   #bytes: Buffer;
   #length = 0;
 
-  constructor(capacity: number) {
-    this.#bytes = Buffer.allocUnsafeSlow(capacity);
+  /**
+   * @param size how full it is to become
+   * @param capacity how large a batch it takes if it is empty
+   */
+  constructor(size: number, capacity: number, allocate: Allocate) {
+    this.#size = size;
+    this.#own = allocate(capacity);
+    this.#bytes = this.#own;
   }
 
   get bytes(): Uint8Array {
@@ -34,8 +44,9 @@ export class Parcel {
     return this.#length === 0 && this.positions.size === 0;
   }
 
+  /** What may be added to it if it is not empty. */
   get room(): number {
-    return this.#bytes.length - this.#length;
+    return this.#size - this.#length;
   }
 
   /** Adds a batch; false, and unchanged, if it does not fit. */
@@ -51,12 +62,13 @@ export class Parcel {
     return true;
   }
 
-  /** Makes room for one batch that is larger than any parcel; the parcel must be empty. */
+  /** Makes room for one batch that is larger than its capacity; the parcel must be empty. */
   grow(): void {
     this.#bytes = Buffer.allocUnsafeSlow(2 * this.#bytes.length);
   }
 
   clear(): void {
+    this.#bytes = this.#own;
     this.#length = 0;
     this.positions.clear();
     this.gaps.length = 0;

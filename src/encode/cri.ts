@@ -25,7 +25,6 @@ import {
 } from '../core/record-table.ts';
 import { gapBytes, gapText, gapTime } from './gap-text.ts';
 import { copyShort, copySpan, type Memory, memoryOf, textMemory } from './memory.ts';
-import { messageBytes } from './message-bytes.ts';
 import type { EncoderOptions } from './options.ts';
 import { putText } from './text.ts';
 
@@ -39,7 +38,7 @@ const NO_TIME = '1970-01-01T00:00:00Z';
 
 export const createCriEncoder = (options: EncoderOptions): Encoder => ({
   estimate: (batch) => {
-    const rows = messageBytes(batch) + batch.table.rows * ROW_BYTES;
+    const rows = batch.table.messageBytes + batch.table.rows * ROW_BYTES;
     return options.gapRecords ? rows + gapBytes(batch.gaps, ROW_BYTES) : rows;
   },
 

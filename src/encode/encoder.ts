@@ -1,5 +1,6 @@
 import type { Encoder, OutputFormat } from '../core/encoder.ts';
 import { assertNever } from '../core/errors.ts';
+import type { Kernel } from '../core/kernel.ts';
 import { createCriEncoder } from './cri.ts';
 import { createJsonEncoder } from './json.ts';
 import type { EncoderOptions } from './options.ts';
@@ -16,13 +17,13 @@ export type { EncoderOptions } from './options.ts';
  * encoded again.
  *
  * @example
- * const encoder = createEncoder('json', { recordId: false, gapRecords: true, color: false });
+ * const encoder = createEncoder('json', { recordId: false, gapRecords: true, color: false }, kernel);
  * const end = encoder.encode(batch, target, 0);
  */
-export const createEncoder = (format: OutputFormat, options: EncoderOptions): Encoder => {
+export const createEncoder = (format: OutputFormat, options: EncoderOptions, kernel: Kernel): Encoder => {
   switch (format) {
     case 'json':
-      return createJsonEncoder(options);
+      return createJsonEncoder(options, kernel);
     case 'raw':
       return createRawEncoder();
     case 'cri':

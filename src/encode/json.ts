@@ -14,6 +14,8 @@
  */
 import type { Batch } from '../core/batch.ts';
 import { type Encoder, NO_ROOM } from '../core/encoder.ts';
+import { LOG_KEY_TEXTS, TIME_KEY_TEXT } from '../core/json-keys.ts';
+import type { Kernel } from '../core/kernel.ts';
 import type { Origin } from '../core/origin.ts';
 import {
   FLAGS,
@@ -30,17 +32,18 @@ import {
 import { gapBytes, gapText, gapTime } from './gap-text.ts';
 import { escapeRepairing, escapeTrusted } from './json-escape.ts';
 import { copyShort, type Memory, memoryOf, textMemory } from './memory.ts';
-import { messageBytes } from './message-bytes.ts';
 import type { EncoderOptions } from './options.ts';
 import { originJson } from './origin-json.ts';
 import { hashRecord, putRecordId, RECORD_ID_BYTES, type RecordId } from './record-id.ts';
 import { putText } from './text.ts';
 import { checkText, isTrusted } from './utf8.ts';
 
-const TIME_KEY = textMemory('{"time":"');
-const STDOUT_LOG = textMemory('","stream":"stdout","log":"');
-const STDERR_LOG = textMemory('","stream":"stderr","log":"');
-const LOG = textMemory('","log":"');
+const TIME_KEY = textMemory(TIME_KEY_TEXT);
+const [LOG, STDOUT_LOG, STDERR_LOG] = [
+  textMemory(LOG_KEY_TEXTS[0]),
+  textMemory(LOG_KEY_TEXTS[1]),
+  textMemory(LOG_KEY_TEXTS[2]),
+];
 const PARTIAL_FLAG = textMemory('"partial":true,');
 const TRUNCATED_FLAG = textMemory('"truncated":true,');
 const ID_KEY = textMemory('"id":"');
@@ -58,7 +61,7 @@ interface Ending {
   readonly rest: Uint8Array;
 }
 
-export const createJsonEncoder = (options: EncoderOptions): Encoder => {
+export const createJsonEncoder = (options: EncoderOptions, kernel: Kernel): Encoder => {
   const endings = new WeakMap<Origin, Ending>();
   const endingOf = (origin: Origin): Ending => {
     const remembered = endings.get(origin);
@@ -74,7 +77,7 @@ export const createJsonEncoder = (options: EncoderOptions): Encoder => {
     estimate: (batch) => {
       const suffix = endingOf(batch.origin).whole.length;
       const perRow = ROW_BYTES + TIME_BYTES + suffix + (options.recordId ? RECORD_ID_BYTES + 8 : 0);
-      const messages = messageBytes(batch);
+      const messages = batch.table.messageBytes;
       // A quarter on top: JSON in JSON grows by a fifth, other text by next to nothing.
       const rows = batch.table.rows * perRow + messages + (messages >> 2);
       return options.gapRecords ? rows + gapBytes(batch.gaps, suffix + ROW_BYTES + TIME_BYTES) : rows;
@@ -91,7 +94,14 @@ export const createJsonEncoder = (options: EncoderOptions): Encoder => {
       const to = memoryOf(target);
       const trust = checkText(batch);
       const { rows } = batch.table;
+      // TypeScript encodes the rows that the kernel leaves, and all where lines carry an id.
+      const work = id === undefined ? { batch, target, ending: ending.whole, trust } : undefined;
       for (let row = 0; row < rows; row++) {
+        if (work !== undefined) {
+          row = kernel.encodeJson(work, row, write);
+          write = kernel.written;
+          if (row === rows) break;
+        }
         write = encodeRow(batch, row, trust, ending, id, from, to, write);
         if (write === NO_ROOM) return NO_ROOM;
       }

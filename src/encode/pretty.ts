@@ -26,7 +26,6 @@ import {
   TRUNCATED,
 } from '../core/record-table.ts';
 import { gapBytes, gapText, gapTime } from './gap-text.ts';
-import { messageBytes } from './message-bytes.ts';
 import type { EncoderOptions } from './options.ts';
 import { LABEL_WIDTH, type Label, labelOf } from './pretty-label.ts';
 import { ANSI_PAINT, NO_PAINT, type Paint, safeLine } from './terminal.ts';
@@ -57,7 +56,7 @@ export const createPrettyEncoder = (options: EncoderOptions): Encoder => {
 
   return {
     estimate: (batch) => {
-      const rows = 2 * messageBytes(batch) + batch.table.rows * ROW_BYTES;
+      const rows = 2 * batch.table.messageBytes + batch.table.rows * ROW_BYTES;
       return options.gapRecords ? rows + gapBytes(batch.gaps, ROW_BYTES) : rows;
     },
 

@@ -2,7 +2,6 @@ import type { Batch } from '../core/batch.ts';
 import { type Encoder, NO_ROOM } from '../core/encoder.ts';
 import { MESSAGE_END, MESSAGE_START, SLOTS } from '../core/record-table.ts';
 import { copySpan, memoryOf } from './memory.ts';
-import { messageBytes } from './message-bytes.ts';
 
 const NEWLINE = 0x0a;
 
@@ -13,7 +12,7 @@ const NEWLINE = 0x0a;
  * settings: gaps are in the ledger all the same. For the same reason nothing shows that a record was partial or cut.
  */
 export const createRawEncoder = (): Encoder => ({
-  estimate: (batch) => messageBytes(batch) + batch.table.rows,
+  estimate: (batch) => batch.table.messageBytes + batch.table.rows,
   encode: encodeRaw,
 });
 

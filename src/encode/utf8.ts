@@ -1,11 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { Batch } from '../core/batch.ts';
+import { ARENA_TRUSTED, INPUT_TRUSTED } from '../core/kernel.ts';
 import { FLAGS, JOINED, MESSAGE_END, MESSAGE_START, SLOTS } from '../core/record-table.ts';
-
-/** All messages that lie in the input together make valid UTF-8 with what stands between them. */
-const INPUT_TRUSTED = 1;
-/** The same for the messages in the arena. */
-const ARENA_TRUSTED = 2;
 
 /**
  * Checks the text of a whole batch with two calls (isUtf8 over 256 KiB takes 2 µs), so that ordinary rows need no check
@@ -17,27 +13,21 @@ const ARENA_TRUSTED = 2;
  * @returns what `isTrusted` wants to know of the batch
  */
 export const checkText = (batch: Batch): number => {
-  const { ints, rows } = batch.table;
-  let inputStart = Infinity;
-  let inputEnd = 0;
-  let arenaStart = Infinity;
-  let arenaEnd = 0;
-  for (let row = 0, slot = 0; row < rows; row++, slot += SLOTS) {
-    const start = ints[slot + MESSAGE_START] ?? 0;
-    const end = ints[slot + MESSAGE_END] ?? 0;
-    if (((ints[slot + FLAGS] ?? 0) & JOINED) === 0) {
-      if (start < inputStart) inputStart = start;
-      if (end > inputEnd) inputEnd = end;
-    } else {
-      if (start < arenaStart) arenaStart = start;
-      if (end > arenaEnd) arenaEnd = end;
-    }
-  }
-  const input =
-    inputStart < inputEnd && isUtf8(batch.bytes.subarray(inputStart, inputEnd)) ? INPUT_TRUSTED : 0;
-  const arena =
-    arenaStart < arenaEnd && isUtf8(batch.bytes.subarray(arenaStart, arenaEnd)) ? ARENA_TRUSTED : 0;
-  return input | arena;
+  return (isSpanUtf8(batch, 0) ? INPUT_TRUSTED : 0) | (isSpanUtf8(batch, JOINED) ? ARENA_TRUSTED : 0);
+};
+
+/** From the first to the last message that lies in the arena (JOINED) or in the input (0): they are in order. */
+const isSpanUtf8 = ({ bytes, table }: Batch, place: number): boolean => {
+  const { ints, rows, joinedRows } = table;
+  if (joinedRows === (place === JOINED ? 0 : rows)) return false;
+  const isElsewhere = (row: number): boolean => ((ints[row * SLOTS + FLAGS] ?? 0) & JOINED) !== place;
+  let first = 0;
+  while (isElsewhere(first)) first++;
+  let last = rows - 1;
+  while (isElsewhere(last)) last--;
+  const start = ints[first * SLOTS + MESSAGE_START] ?? 0;
+  const end = ints[last * SLOTS + MESSAGE_END] ?? 0;
+  return isUtf8(bytes.subarray(start, end));
 };
 
 const isContinuation = (byte: number | undefined): boolean => byte !== undefined && (byte & 0xc0) === 0x80;

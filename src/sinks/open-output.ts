@@ -1,7 +1,8 @@
 import type { OutputState } from '../checkpoint/state.ts';
 import type { OutputFormat } from '../core/encoder.ts';
 import { BirlerError, messageOf } from '../core/errors.ts';
-import { Output } from '../deliver/output.ts';
+import type { Kernel } from '../core/kernel.ts';
+import { Output, type OutputLimits } from '../deliver/output.ts';
 import type { Sink } from '../deliver/sink.ts';
 import { createEncoder } from '../encode/encoder.ts';
 import type { Clock } from '../system/system.ts';
@@ -24,6 +25,7 @@ export interface OutputSurroundings {
   /** `onClosed` is to be called when the destination is gone for good. */
   readonly newSink: (onClosed: (error: Error) => void) => Sink;
   readonly clock: Clock;
+  readonly kernel: Kernel;
   readonly events: Events;
   /** See Output. */
   readonly onProgress: () => void;
@@ -36,8 +38,8 @@ export interface OutputSurroundings {
  */
 export const openOutput = async (
   settings: OutputSettings,
-  inFlightBytes: number,
-  { known, newSink, clock, events, onProgress }: OutputSurroundings,
+  limits: OutputLimits,
+  { known, newSink, clock, kernel, events, onProgress }: OutputSurroundings,
 ): Promise<Output> => {
   const { name, type, format, recordId, gap, color } = settings;
   const ending: { of?: Output } = {};
@@ -48,21 +50,22 @@ export const openOutput = async (
     (streamKey, loss) => events.bytesLost(name, streamKey, loss),
   );
   await openSink(sink, known?.sink, name, ledger);
-  const encoder = createEncoder(format, {
+  const encoderOptions = {
     recordId,
     gapRecords: gap === 'records',
     color,
     observedTime: () => new Date(clock.now()).toISOString(),
-  });
+  };
   ending.of = new Output({
     name,
     type,
-    encoder,
+    encoder: createEncoder(format, encoderOptions, kernel),
     sink,
     ledger,
     positions: known?.positions,
-    inFlightBytes,
+    limits,
     clock,
+    allocate: kernel.allocateParcel,
     onProgress,
     onTrouble: (error, failures) => events.deliveryFailed(name, error, failures),
     onRecovered: (failures) => events.deliveryRecovered(name, failures),

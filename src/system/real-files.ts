@@ -10,6 +10,7 @@ import {
   readSync,
   type Stats,
   statSync,
+  write,
 } from 'node:fs';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { Socket } from 'node:net';
@@ -102,8 +103,14 @@ async function openForWriting(path: string, mode: number): Promise<WritableFile>
   // Devices (/dev/null) know no positions, and refuse to be cut or synced.
   const isFile = (await handle.stat()).isFile();
   return {
-    write: async (bytes, start, length, position) =>
-      (await handle.write(bytes, start, length, isFile ? position : null)).bytesWritten,
+    // Not handle.write, which allocates typed arrays and several promises a call.
+    write: (bytes, start, length, position) =>
+      new Promise((resolve, reject) => {
+        write(handle.fd, bytes, start, length, isFile ? position : null, (error, written) => {
+          if (error === null) resolve(written);
+          else reject(error);
+        });
+      }),
     truncate: async (length) => {
       if (isFile) await handle.truncate(length);
     },

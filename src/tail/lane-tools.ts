@@ -1,7 +1,8 @@
+import { alignedBytes } from '../core/allocate.ts';
 import type { DecodeContext, Decoding, Joiner, Piece } from '../core/decoder.ts';
 import type { Channel } from '../core/position.ts';
-import { RecordTable } from '../core/record-table.ts';
-import { Region } from '../core/region.ts';
+import { RecordTable, tableBytes } from '../core/record-table.ts';
+import { Region, regionBytes } from '../core/region.ts';
 import type { Clock } from '../system/system.ts';
 
 /** `DecodeContext`, as its owner sees it. One object for all lanes: turns are synchronous and never overlap. */
@@ -27,6 +28,17 @@ const LINE_OVERHEAD_BYTES = 4096;
 /** `2026-11-20T22:24:00.000Z` */
 const OBSERVED_TIME_BYTES = 24;
 
+const inputBytes = (limits: LaneLimits): number =>
+  Math.max(limits.readShareBytes, limits.lineBytes + LINE_OVERHEAD_BYTES);
+
+/** It must take the longest joined record and, unescaped, a whole line; or a decoder could never go on. */
+const arenaBytes = (limits: LaneLimits): number => OBSERVED_TIME_BYTES + 2 * inputBytes(limits);
+
+/** How much memory the lanes' region and table take. */
+export const lanesBytes = (limits: LaneLimits): number =>
+  alignedBytes(regionBytes(inputBytes(limits), arenaBytes(limits))) +
+  alignedBytes(tableBytes(limits.recordsPerBatch));
+
 /** What all lanes work with: the memory, the decoders, the time. Allocated once. */
 export class LaneTools {
   readonly region: Region;
@@ -42,10 +54,8 @@ export class LaneTools {
   #observedText = Buffer.alloc(0);
 
   constructor(decoding: Decoding, limits: LaneLimits, clock: Clock, isOnce: boolean, count: CountLines) {
-    const inputBytes = Math.max(limits.readShareBytes, limits.lineBytes + LINE_OVERHEAD_BYTES);
-    // The arena must take the longest joined record and, unescaped, a whole line; or a decoder could never go on.
-    this.region = new Region(inputBytes, OBSERVED_TIME_BYTES + 2 * inputBytes);
-    this.table = new RecordTable(limits.recordsPerBatch);
+    this.region = new Region(inputBytes(limits), arenaBytes(limits), decoding.allocate);
+    this.table = new RecordTable(limits.recordsPerBatch, decoding.allocate);
     this.decoding = decoding;
     this.limits = limits;
     this.isOnce = isOnce;

@@ -10,7 +10,7 @@ import type { Scan } from './finish.ts';
 import { gzipSource } from './gzip-source.ts';
 import { InflateSlots } from './inflate-slots.ts';
 import type { Lane } from './lane.ts';
-import { type LaneLimits, LaneTools } from './lane-tools.ts';
+import { type LaneLimits, LaneTools, lanesBytes } from './lane-tools.ts';
 import { Lanes } from './lanes.ts';
 import { Turns } from './turns.ts';
 
@@ -45,6 +45,11 @@ export class Tailing {
   readonly #longestRead: number;
   #tidyDueMs = 0;
   #hasMore = false;
+
+  /** How much memory its lanes take. */
+  static memoryBytes(limits: LaneLimits): number {
+    return lanesBytes(limits);
+  }
 
   constructor(system: System, consumers: readonly Consumer[], settings: TailingSettings) {
     const { limits, decoding, isOnce } = settings;

@@ -36,6 +36,7 @@ export class Events {
     readonly logs: string;
     readonly pods: string | null;
     readonly state: string;
+    readonly kernel: string;
     readonly outputs: readonly string[];
   }): void {
     this.#log.info(details, 'birler started');

@@ -1,3 +1,4 @@
+import { type Allocate, allocateApart } from '../../src/core/allocate.ts';
 import type { Batch, GenerationSeed } from '../../src/core/batch.ts';
 import type { Gap } from '../../src/core/gap.ts';
 import { type KubernetesOrigin, type Origin, streamKeyOf } from '../../src/core/origin.ts';
@@ -39,6 +40,8 @@ export interface TestBatch {
   readonly layout?: 'cri' | 'raw';
   /** What stands behind the last line of the input, as if a chunk had been cut there. */
   readonly inputTail?: Uint8Array;
+  /** Where table and bytes are to lie. */
+  readonly allocate?: Allocate;
 }
 
 const TEST_TIME = '2026-11-20T20:19:53.123456789Z';
@@ -58,7 +61,7 @@ export const testOrigin: KubernetesOrigin = {
 export const makeBatch = (options: TestBatch): Batch => {
   const origin = options.origin ?? testOrigin;
   const seed = options.seed ?? { high: 0x01234567, low: 0x89abcdef | 0 };
-  const table = new RecordTable(Math.max(1, options.records.length));
+  const table = new RecordTable(Math.max(1, options.records.length), options.allocate);
   const bytes = new Pieces();
   const raw = options.layout === 'raw';
   if (raw) bytes.add(options.records[0]?.time ?? TEST_TIME);
@@ -81,6 +84,8 @@ export const makeBatch = (options: TestBatch): Batch => {
     table.ints[slot + NANOSECONDS] = 123_456_789;
     table.floats[row * FLOATS + SOURCE_OFFSET] = record.sourceOffset ?? row * 100;
     table.floats[row * FLOATS + SECONDS] = 1_795_205_993;
+    table.messageBytes += Buffer.byteLength(record.message);
+    if ((flags & JOINED) !== 0) table.joinedRows++;
   }
   bytes.add(options.inputTail ?? '');
   const inputEnd = bytes.length;
@@ -94,7 +99,7 @@ export const makeBatch = (options: TestBatch): Batch => {
   return {
     streamKey: streamKeyOf(origin),
     origin,
-    bytes: bytes.joined(),
+    bytes: bytes.joined(options.allocate ?? allocateApart),
     table,
     inputStart: 0,
     inputEnd,
@@ -116,7 +121,9 @@ class Pieces {
     this.length += bytes.length;
   }
 
-  joined(): Uint8Array {
-    return Buffer.concat(this.#pieces);
+  joined(allocate: Allocate): Uint8Array {
+    const bytes = allocate(this.length);
+    bytes.set(Buffer.concat(this.#pieces));
+    return bytes;
   }
 }

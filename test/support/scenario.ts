@@ -278,6 +278,7 @@ const configOf = ({ startAt, limits, sources, sinks, checkpointIntervalMs }: Sce
   },
   state: { directory: STATE, checkpointIntervalMs: checkpointIntervalMs ?? 1000, sync: true },
   host: 'node-1',
+  kernel: 'auto',
   graceMs: GRACE_MS,
   log: { level: 'silent', format: 'json' },
   outputs: (sinks === undefined ? [FILE_OUTPUT] : Object.keys(sinks)).map((name) => ({

@@ -12,7 +12,7 @@ const ROWS: readonly (readonly string[])[] = [
   ['serve'],
   ['config'],
   ['sinks', 'query', 'archive', 'web'],
-  ['discover', 'tail', 'decode', 'enrich', 'encode', 'deliver', 'checkpoint'],
+  ['discover', 'tail', 'decode', 'enrich', 'encode', 'deliver', 'checkpoint', 'kernel'],
   ['telemetry'],
   ['system'],
   ['core'],

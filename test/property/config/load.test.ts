@@ -163,6 +163,7 @@ describe('the loader', () => {
       state: fc.record({ directory: path, checkpointIntervalMs: size(10, 300_000), sync: fc.boolean() }),
       host: word,
       graceMs: size(0, 3_600_000),
+      kernel: fc.constantFrom('auto', 'wasm', 'typescript'),
       log: fc.record({
         level: fc.constantFrom('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
         format: fc.constantFrom('json', 'pretty'),
@@ -220,6 +221,7 @@ const fileOf = ({ sources, limits, state, ...config }: Config): unknown => ({
   },
   host: config.host,
   grace: formatDuration(config.graceMs),
+  kernel: config.kernel,
   log: config.log,
   outputs: config.outputs.map(({ recordId, color, ...output }) => ({
     ...output,

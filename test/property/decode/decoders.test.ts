@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { LogFormat } from '../../../src/core/decoder.ts';
 import { STDERR, UNPARSED } from '../../../src/core/record-table.ts';
 import { MAX_TIME_BYTES } from '../../../src/decode/timestamp.ts';
+import { WASM } from '../../support/test-kernels.ts';
 import { type Chunk, decodeChunks, expectEqual, type Harness } from './harness.ts';
 import { chunksOf, content, criLines, dockerLines, time } from './lines.ts';
 import { Reference } from './reference.ts';
@@ -16,6 +17,11 @@ const expectSame = (
   maxMessageBytes: number,
 ): Harness => {
   const harness = decodeChunks(chunks, { format, tableRows, maxMessageBytes });
+  if (format === 'cri') {
+    const { records } = decodeChunks(chunks, { format, tableRows, maxMessageBytes, kernel: WASM });
+    expectEqual(records, harness.records);
+    WASM.check();
+  }
   const reference = new Reference({ format, maxMessageBytes });
   for (const chunk of chunks) reference.feed(chunk);
   expectEqual(harness.records, reference.records);

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { DecodeContext, Decoder, LogFormat, StreamJoiner } from '../../../src/core/decoder.ts';
+import type { Kernel } from '../../../src/core/kernel.ts';
 import {
   CARRIED,
   FLAGS,
@@ -23,6 +24,7 @@ import { PartialJoiner } from '../../../src/decode/joiner.ts';
 import { PartialBudget } from '../../../src/decode/partial-budget.ts';
 import { rawDecoder } from '../../../src/decode/raw.ts';
 import { newPiece } from '../../../src/decode/rows.ts';
+import { type TestKernel, TYPESCRIPT } from '../../support/test-kernels.ts';
 
 /** Complete lines of one generation, as one read would give them. */
 export interface Chunk {
@@ -54,6 +56,8 @@ export interface DecodeOptions {
   readonly lineFlags?: number;
   /** What the arena has beyond what the decoders say they need. */
   readonly moreArenaBytes?: number;
+  /** Default: plain TypeScript. */
+  readonly kernel?: TestKernel;
 }
 
 export const OBSERVED_TIME = '2026-11-20T22:00:00.5Z';
@@ -63,7 +67,7 @@ export const OBSERVED_NANOSECONDS = 500_000_000;
 /** What a reader that looks beyond the end of its input would take for more of it. */
 const STALE = Buffer.from('9Z stdout F stale","stream":"stdout","time":"2026-11-20T22:00:00Z"}');
 
-const makeDecoder: Record<LogFormat, () => Decoder> = {
+const makeDecoder: Record<LogFormat, (kernel: Kernel) => Decoder> = {
   cri: criDecoder,
   docker: dockerDecoder,
   raw: rawDecoder,
@@ -87,13 +91,16 @@ export class Harness {
 
   constructor(options: DecodeOptions, inputCapacity: number) {
     this.options = options;
-    this.decoder = makeDecoder[options.format]();
+    const { kernel, allocate, reset } = options.kernel ?? TYPESCRIPT;
+    reset();
+    this.decoder = makeDecoder[options.format](kernel);
     this.budget = new PartialBudget(options.budgetBytes ?? Number.MAX_SAFE_INTEGER);
     this.joiner = new PartialJoiner(options.maxMessageBytes, this.budget);
-    this.table = new RecordTable(options.tableRows);
+    this.table = new RecordTable(options.tableRows, allocate);
     this.region = new Region(
       inputCapacity + OBSERVED_TIME.length,
       options.maxMessageBytes + (options.moreArenaBytes ?? 0),
+      allocate,
     );
   }
 

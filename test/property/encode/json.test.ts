@@ -9,16 +9,27 @@ import { createEncoder } from '../../../src/encode/encoder.ts';
 import { escapeRepairing, escapeTrusted } from '../../../src/encode/json-escape.ts';
 import { memoryOf } from '../../../src/encode/memory.ts';
 import { makeBatch, type TestBatch, type TestRecord } from '../../support/batches.ts';
+import { type TestKernel, TYPESCRIPT, WASM } from '../../support/test-kernels.ts';
 import { anyBatch, messageOf } from './arbitraries.ts';
 
-const encoder = createEncoder('json', { recordId: false, gapRecords: true, color: false });
 const CANARY = 0xa5;
-const target = new Uint8Array(1 << 16);
+const TARGET_BYTES = 1 << 16;
 
-const encoded = (batch: Batch): Buffer => {
-  const end = encoder.encode(batch, target, 0);
+const encodedBy = ({ kernel, allocate, reset, check }: TestKernel, plan: TestBatch): Buffer => {
+  reset();
+  const target = allocate(TARGET_BYTES);
+  const encoder = createEncoder('json', { recordId: false, gapRecords: true, color: false }, kernel);
+  const end = encoder.encode(makeBatch({ ...plan, allocate }), target, 0);
   expect(end).not.toBe(NO_ROOM);
+  check();
   return Buffer.from(target.subarray(0, end));
+};
+
+/** By both kernels, which must agree. */
+const encoded = (plan: TestBatch): Buffer => {
+  const [output, reference] = [encodedBy(WASM, plan), encodedBy(TYPESCRIPT, plan)];
+  expect(output.equals(reference)).toBe(true);
+  return output;
 };
 
 const originFields = ({ origin }: Batch): object => {
@@ -66,7 +77,7 @@ test('a batch is, byte for byte, what JSON.stringify makes of its records', () =
   fc.assert(
     fc.property(anyBatch, (plan) => {
       const batch = makeBatch({ ...plan, gaps: [] });
-      const output = encoded(batch);
+      const output = encoded({ ...plan, gaps: [] });
       expect(output.toString('utf8')).toBe(expectedLines(plan, batch));
       expect(isUtf8(output)).toBe(true);
     }),
@@ -78,7 +89,7 @@ test('a gap is a record of its own before the others', () => {
   fc.assert(
     fc.property(anyBatch, (plan) => {
       const batch = makeBatch(plan);
-      const lines = encoded(batch).toString('utf8').split('\n');
+      const lines = encoded(plan).toString('utf8').split('\n');
       for (const [index, gap] of batch.gaps.entries()) {
         const line = JSON.parse(lines[index] ?? '') as Record<string, unknown>;
         expect(line['gap']).toEqual(gapFields(gap));
@@ -135,7 +146,7 @@ test('a message at any place of the batch comes out the same, whatever stands be
   fc.assert(
     fc.property(messageOf(false), messageOf(false), messageOf(false), (before, message, behind) => {
       const lineOf = (records: readonly TestRecord[], index: number): string | undefined =>
-        encoded(makeBatch({ records })).toString('utf8').split('\n')[index];
+        encoded({ records }).toString('utf8').split('\n')[index];
       expect(lineOf([{ message: before }, { message }, { message: behind }], 1)).toBe(
         lineOf([{ message }], 0),
       );

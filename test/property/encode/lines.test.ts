@@ -3,12 +3,17 @@ import { expect, test } from 'vitest';
 import type { OutputFormat } from '../../../src/core/encoder.ts';
 import { STDERR } from '../../../src/core/record-table.ts';
 import { createEncoder } from '../../../src/encode/encoder.ts';
+import { typescriptKernel } from '../../../src/kernel/typescript-kernel.ts';
 import { makeBatch, type TestBatch, type TestRecord } from '../../support/batches.ts';
 import { anyBatch } from './arbitraries.ts';
 
 const target = new Uint8Array(1 << 16);
 const encoded = (format: OutputFormat, plan: TestBatch): string => {
-  const encoder = createEncoder(format, { recordId: false, gapRecords: true, color: false });
+  const encoder = createEncoder(
+    format,
+    { recordId: false, gapRecords: true, color: false },
+    typescriptKernel(),
+  );
   return Buffer.from(target.subarray(0, encoder.encode(makeBatch(plan), target, 0))).toString('latin1');
 };
 const latin1 = (message: string | Uint8Array): string => Buffer.from(message).toString('latin1');
@@ -26,7 +31,11 @@ test('raw copies the lines of a raw file as they stand in it', () => {
   fc.assert(
     fc.property(fc.array(fc.string({ maxLength: 300 }), { maxLength: 20 }), (lines) => {
       const batch = makeBatch({ layout: 'raw', records: lines.map((message) => ({ message })) });
-      const encoder = createEncoder('raw', { recordId: false, gapRecords: true, color: false });
+      const encoder = createEncoder(
+        'raw',
+        { recordId: false, gapRecords: true, color: false },
+        typescriptKernel(),
+      );
       const end = encoder.encode(batch, target, 0);
       expect(Buffer.from(target.subarray(0, end)).toString()).toBe(lines.map((line) => `${line}\n`).join(''));
     }),

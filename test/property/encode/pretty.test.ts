@@ -2,12 +2,13 @@ import { isUtf8 } from 'node:buffer';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createEncoder } from '../../../src/encode/encoder.ts';
+import { typescriptKernel } from '../../../src/kernel/typescript-kernel.ts';
 import { makeBatch, type TestBatch } from '../../support/batches.ts';
 import { anyBatch } from './arbitraries.ts';
 
 const target = new Uint8Array(1 << 16);
 const encoded = (plan: TestBatch, color: boolean): Buffer => {
-  const encoder = createEncoder('pretty', { recordId: false, gapRecords: true, color });
+  const encoder = createEncoder('pretty', { recordId: false, gapRecords: true, color }, typescriptKernel());
   return Buffer.from(target.subarray(0, encoder.encode(makeBatch(plan), target, 0)));
 };
 

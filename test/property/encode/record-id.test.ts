@@ -3,10 +3,15 @@ import { expect, test } from 'vitest';
 import type { GenerationSeed } from '../../../src/core/batch.ts';
 import { CARRIED, JOINED, STDERR, STREAM_KNOWN } from '../../../src/core/record-table.ts';
 import { createEncoder } from '../../../src/encode/encoder.ts';
+import { typescriptKernel } from '../../../src/kernel/typescript-kernel.ts';
 import { makeBatch, type TestBatch } from '../../support/batches.ts';
 import { anyBatch, anyRecord } from './arbitraries.ts';
 
-const encoder = createEncoder('json', { recordId: true, gapRecords: false, color: false });
+const encoder = createEncoder(
+  'json',
+  { recordId: true, gapRecords: false, color: false },
+  typescriptKernel(),
+);
 const target = new Uint8Array(1 << 16);
 
 const idsOf = (plan: TestBatch): readonly string[] => {

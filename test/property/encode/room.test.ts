@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { NO_ROOM, type OutputFormat } from '../../../src/core/encoder.ts';
 import { createEncoder } from '../../../src/encode/encoder.ts';
+import { typescriptKernel } from '../../../src/kernel/typescript-kernel.ts';
 import { makeBatch } from '../../support/batches.ts';
+import { WASM } from '../../support/test-kernels.ts';
 import { anyBatch } from './arbitraries.ts';
 
 const CANARY = 0xa5;
@@ -12,11 +14,13 @@ const FORMATS: readonly OutputFormat[] = ['json', 'raw', 'cri', 'pretty'];
 test.each(FORMATS)('%s fits exactly where it fits, and never writes outside its target', (format) => {
   fc.assert(
     fc.property(anyBatch, fc.boolean(), fc.nat({ max: 3 }), (plan, recordId, at) => {
-      const batch = makeBatch(plan);
-      const encoder = createEncoder(format, { recordId, gapRecords: true, color: recordId });
-      const roomy = new Uint8Array(1 << 16);
+      const { kernel, allocate } = WASM;
+      WASM.reset();
+      const batch = makeBatch({ ...plan, allocate });
+      const encoder = createEncoder(format, { recordId, gapRecords: true, color: recordId }, kernel);
+      const roomy = allocate(1 << 16);
       const need = encoder.encode(batch, roomy, 0);
-      const memory = new Uint8Array(2 * MARGIN_BYTES + at + need + 8);
+      const memory = allocate(2 * MARGIN_BYTES + at + need + 8);
       // Every size near the borders, and a share of those between: all of them would only repeat the same few cases.
       const step = Math.max(1, Math.floor(need / 60));
       for (let size = 0; size <= need + 8; size += size + step < need - 40 ? step : 1) {
@@ -35,7 +39,11 @@ test.each(FORMATS)('%s fits exactly where it fits, and never writes outside its 
 });
 
 test.each(FORMATS)('%s answers NO_ROOM for a start behind the target', (format) => {
-  const encoder = createEncoder(format, { recordId: false, gapRecords: true, color: false });
+  const encoder = createEncoder(
+    format,
+    { recordId: false, gapRecords: true, color: false },
+    typescriptKernel(),
+  );
   const batch = makeBatch({ records: [{ message: 'x' }] });
   expect(encoder.encode(batch, new Uint8Array(4), 4)).toBe(NO_ROOM);
   expect(encoder.encode(batch, new Uint8Array(4), 9)).toBe(NO_ROOM);
@@ -48,7 +56,7 @@ test.each(FORMATS)('%s estimates enough for text as containers write it', (forma
   fc.assert(
     fc.property(fc.array(words, { maxLength: 20 }), fc.boolean(), (messages, recordId) => {
       const batch = makeBatch({ records: messages.map((message) => ({ message: message.join(' - ') })) });
-      const encoder = createEncoder(format, { recordId, gapRecords: true, color: true });
+      const encoder = createEncoder(format, { recordId, gapRecords: true, color: true }, typescriptKernel());
       const need = encoder.encode(batch, new Uint8Array(1 << 18), 0);
       expect(encoder.estimate(batch)).toBeGreaterThanOrEqual(need);
     }),

@@ -45,6 +45,7 @@ describe('a configuration', () => {
       state: { directory: '/home/someone/.local/state/birler', checkpointIntervalMs: 1000, sync: true },
       host: 'node-1',
       graceMs: 10_000,
+      kernel: 'auto',
       log: { level: 'info', format: 'json' },
       outputs: [
         { type: 'stdout', name: 'stdout', format: 'json', recordId: false, gap: 'records', color: false },
@@ -188,11 +189,11 @@ host: again
     ],
     [
       'zzz: 1',
-      '1:1: zzz: unknown option; possible here: sources, start_at, limits, state, host, grace, log, outputs',
+      '1:1: zzz: unknown option; possible here: sources, start_at, limits, state, host, grace, kernel, log, outputs',
     ],
     [
       '__proto__: {a: 1}',
-      '1:1: __proto__: unknown option; possible here: sources, start_at, limits, state, host, grace, log, outputs',
+      '1:1: __proto__: unknown option; possible here: sources, start_at, limits, state, host, grace, kernel, log, outputs',
     ],
     ['- a', '1:1: is a list; it should be a section of its own, with lines like "name: value"'],
     ['a: 1\n---\nb: 2', '2:1: not valid YAML: a second document begins here (---); keep one'],

@@ -2,9 +2,10 @@ import { expect, it } from 'vitest';
 import { Region } from '../../../src/core/region.ts';
 import { newDecoding } from '../../../src/decode/decoding.ts';
 import { newPiece } from '../../../src/decode/rows.ts';
+import { typescriptKernel } from '../../../src/kernel/typescript-kernel.ts';
 
 it('has a decoder for each format, and one budget for the joiners of all streams', () => {
-  const decoding = newDecoding(1024, 2000);
+  const decoding = newDecoding(typescriptKernel(), 1024, 2000);
   for (const format of ['cri', 'docker', 'raw'] as const)
     expect(decoding.decoderFor(format).format).toBe(format);
   const region = new Region(10, 10);

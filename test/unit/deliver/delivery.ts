@@ -1,3 +1,4 @@
+import { allocateApart } from '../../../src/core/allocate.ts';
 import type { Batch } from '../../../src/core/batch.ts';
 import { type Encoder, NO_ROOM } from '../../../src/core/encoder.ts';
 import type { Gap } from '../../../src/core/gap.ts';
@@ -126,7 +127,8 @@ export class Delivery {
       sink: options.sink ?? this.sink,
       ledger: this.ledger,
       positions: options.positions,
-      inFlightBytes: options.inFlightBytes ?? 64,
+      limits: { inFlightBytes: options.inFlightBytes ?? 64, readShareBytes: 1 },
+      allocate: allocateApart,
       clock: this.clock.forProcess(() => true),
       onProgress: () => this.progress++,
       onTrouble: (error, failures) => this.said.push(`${error.message} ${failures}`),

@@ -3,8 +3,8 @@ import { positionAt } from '../../../src/core/position.ts';
 import { DELIVERED, type Outcome } from '../../../src/deliver/sink.ts';
 import { batchOf, Delivery, FakeSink, plainEncoder } from './delivery.ts';
 
-/** Four parcels of 16 bytes. */
-const IN_FLIGHT = 64;
+/** Three parcels of 16 bytes. */
+const IN_FLIGHT = 48;
 
 describe('an output', () => {
   it('sends at once what it has when nothing more comes, and moves its positions when it arrived', async () => {
@@ -51,7 +51,7 @@ describe('an output', () => {
     await delivery.clock.advance(5);
     const batches = Array.from({ length: 20 }, (_, index) => batchOf('a', `line ${index}\n`.padEnd(16, '.')));
     const taken = await delivery.feed(...batches);
-    expect(taken).toBe(4);
+    expect(taken).toBe(3);
     expect(delivery.output.hasCredit).toBe(false);
     expect(delivery.output.blockedSinceMs).toBe(5);
     await delivery.clock.advance(1000);

@@ -14,13 +14,18 @@ import {
 } from '../../../src/core/record-table.ts';
 import { createEncoder } from '../../../src/encode/encoder.ts';
 import type { EncoderOptions } from '../../../src/encode/options.ts';
+import { typescriptKernel } from '../../../src/kernel/typescript-kernel.ts';
 import { makeBatch, testOrigin } from '../../support/batches.ts';
 
 /** Throws where the output is not valid UTF-8; Buffer.toString would mend it. */
 const strictly = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 const encode = (batch: Batch, options: Partial<EncoderOptions> = {}): string => {
-  const encoder = createEncoder('json', { recordId: false, gapRecords: true, color: false, ...options });
+  const encoder = createEncoder(
+    'json',
+    { recordId: false, gapRecords: true, color: false, ...options },
+    typescriptKernel(),
+  );
   const target = new Uint8Array(8192);
   return strictly.decode(target.subarray(0, encoder.encode(batch, target, 0)));
 };
@@ -65,7 +70,11 @@ describe('a record', () => {
   });
 
   test('is told by a new origin as soon as the stream has one', () => {
-    const encoder = createEncoder('json', { recordId: false, gapRecords: true, color: false });
+    const encoder = createEncoder(
+      'json',
+      { recordId: false, gapRecords: true, color: false },
+      typescriptKernel(),
+    );
     const target = new Uint8Array(8192);
     const hostOf = (host: string): unknown => {
       const batch = makeBatch({ origin: { ...testOrigin, host }, records: [{ message: '' }] });
@@ -155,7 +164,11 @@ describe('a record id', () => {
 
   test('of 200,000 equal lines differ', () => {
     const ids = new Set<unknown>();
-    const encoder = createEncoder('json', { recordId: true, gapRecords: false, color: false });
+    const encoder = createEncoder(
+      'json',
+      { recordId: true, gapRecords: false, color: false },
+      typescriptKernel(),
+    );
     const target = new Uint8Array(1 << 20);
     const origin = { kind: 'file', file: '', host: '' } as const;
     for (let from = 0; from < 200_000; from += 5000) {

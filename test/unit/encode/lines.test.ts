@@ -13,10 +13,15 @@ import {
   TRUNCATED,
 } from '../../../src/core/record-table.ts';
 import { createEncoder } from '../../../src/encode/encoder.ts';
+import { typescriptKernel } from '../../../src/kernel/typescript-kernel.ts';
 import { makeBatch } from '../../support/batches.ts';
 
 const encode = (format: OutputFormat, batch: Batch, observedTime?: () => string): string => {
-  const encoder = createEncoder(format, { recordId: true, gapRecords: true, color: false, observedTime });
+  const encoder = createEncoder(
+    format,
+    { recordId: true, gapRecords: true, color: false, observedTime },
+    typescriptKernel(),
+  );
   const target = new Uint8Array(8192);
   return Buffer.from(target.subarray(0, encoder.encode(batch, target, 0))).toString();
 };
@@ -34,7 +39,11 @@ test('raw is the message and a newline, and says nothing of gaps', () => {
 
 test('raw keeps bytes that are not UTF-8', () => {
   const target = new Uint8Array(8);
-  const encoder = createEncoder('raw', { recordId: false, gapRecords: false, color: false });
+  const encoder = createEncoder(
+    'raw',
+    { recordId: false, gapRecords: false, color: false },
+    typescriptKernel(),
+  );
   expect(encoder.encode(makeBatch({ records: [{ message: Buffer.from([0xff, 0xc3]) }] }), target, 0)).toBe(3);
   expect([...target.subarray(0, 3)]).toEqual([0xff, 0xc3, 0x0a]);
 });

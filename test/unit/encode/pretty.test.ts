@@ -5,10 +5,11 @@ import { JOINED, PARTIAL, STDERR, STREAM_KNOWN, TRUNCATED } from '../../../src/c
 import { createEncoder } from '../../../src/encode/encoder.ts';
 import { LABEL_WIDTH, labelOf, PALETTE } from '../../../src/encode/pretty-label.ts';
 import { ANSI_PAINT, NO_PAINT, safeLine } from '../../../src/encode/terminal.ts';
+import { typescriptKernel } from '../../../src/kernel/typescript-kernel.ts';
 import { makeBatch, testOrigin } from '../../support/batches.ts';
 
 const printer = (color: boolean): ((batch: Batch) => string) => {
-  const encoder = createEncoder('pretty', { recordId: false, gapRecords: true, color });
+  const encoder = createEncoder('pretty', { recordId: false, gapRecords: true, color }, typescriptKernel());
   const target = new Uint8Array(16_384);
   return (batch) => Buffer.from(target.subarray(0, encoder.encode(batch, target, 0))).toString();
 };
@@ -66,7 +67,11 @@ test('with colours the keys of a JSON message are dimmed, and nothing else in it
 
 test('a broken JSON message full of quotes takes no longer than its length', () => {
   const message = `{"${'\\"'.repeat(200_000)}}`;
-  const encoder = createEncoder('pretty', { recordId: false, gapRecords: true, color: true });
+  const encoder = createEncoder(
+    'pretty',
+    { recordId: false, gapRecords: true, color: true },
+    typescriptKernel(),
+  );
   expect(encoder.encode(makeBatch({ records: [{ message }] }), new Uint8Array(1 << 20), 0)).toBeGreaterThan(
     400_000,
   );

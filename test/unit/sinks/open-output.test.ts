@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { OutputState } from '../../../src/checkpoint/state.ts';
 import { positionAt } from '../../../src/core/position.ts';
 import type { Sink } from '../../../src/deliver/sink.ts';
+import { typescriptKernel } from '../../../src/kernel/typescript-kernel.ts';
 import { openOutput } from '../../../src/sinks/open-output.ts';
 import { Events } from '../../../src/telemetry/events.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -30,16 +31,21 @@ const setUp = (known?: OutputState) => {
   const closing: { tell: (error: Error) => void } = { tell: () => undefined };
   const port = clock.forProcess(() => true);
   const open = (other: Sink = sink) =>
-    openOutput(SETTINGS, 1024, {
-      known,
-      newSink: (onClosed) => {
-        closing.tell = onClosed;
-        return other;
+    openOutput(
+      SETTINGS,
+      { inFlightBytes: 1024, readShareBytes: 1 },
+      {
+        known,
+        newSink: (onClosed) => {
+          closing.tell = onClosed;
+          return other;
+        },
+        clock: port,
+        kernel: typescriptKernel(),
+        events: new Events(pino({}, { write: (line: string) => said.push(line) }), () => clock.monotonic),
+        onProgress: () => said.push('progress'),
       },
-      clock: port,
-      events: new Events(pino({}, { write: (line: string) => said.push(line) }), () => clock.monotonic),
-      onProgress: () => said.push('progress'),
-    });
+    );
   return { clock, sink, said, closing, open };
 };
 

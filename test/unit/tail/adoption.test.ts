@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { newDecoding } from '../../../src/decode/decoding.ts';
 import { parseLogName } from '../../../src/discover/log-name.ts';
+import { typescriptKernel } from '../../../src/kernel/typescript-kernel.ts';
 import { Adoption } from '../../../src/tail/adoption.ts';
 import { gzipSource } from '../../../src/tail/gzip-source.ts';
 import { InflateSlots } from '../../../src/tail/inflate-slots.ts';
@@ -16,7 +17,7 @@ const cri = (second: number, message: string): string =>
 const LONG = 'always the same at the start\n'.repeat(80);
 
 const detectFormat = (bytes: Uint8Array, start: number, end: number, kubeletNamed: boolean) =>
-  newDecoding(1024, 0).detectFormat(bytes, start, end, kubeletNamed);
+  newDecoding(typescriptKernel(), 1024, 0).detectFormat(bytes, start, end, kubeletNamed);
 
 /** One stream's directory, and the one who decides what is in it. */
 const setUp = (faults: Faults = {}) => {

@@ -5,6 +5,7 @@ import type { FileOrigin } from '../../../src/core/origin.ts';
 import type { StreamPosition } from '../../../src/core/position.ts';
 import { MESSAGE_END, MESSAGE_START, SLOTS } from '../../../src/core/record-table.ts';
 import { newDecoding } from '../../../src/decode/decoding.ts';
+import { typescriptKernel } from '../../../src/kernel/typescript-kernel.ts';
 import { NOT_READY } from '../../../src/system/system.ts';
 import { ContainerStream } from '../../../src/tail/container-stream.ts';
 import type { Generation } from '../../../src/tail/generation.ts';
@@ -100,7 +101,13 @@ const LIMITS: LaneLimits = { readShareBytes: 512, lineBytes: 1024, recordsPerBat
 export const newTools = (limits: Partial<LaneLimits> = {}): LaneTools => {
   const all = { ...LIMITS, ...limits };
   const clock = new FakeClock(0).forProcess(() => true);
-  return new LaneTools(newDecoding(all.lineBytes, 1_000_000), all, clock, false, () => undefined);
+  return new LaneTools(
+    newDecoding(typescriptKernel(), all.lineBytes, 1_000_000),
+    all,
+    clock,
+    false,
+    () => undefined,
+  );
 };
 
 /** Takes what it is given, while it has credit. */

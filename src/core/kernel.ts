@@ -1,0 +1,50 @@
+import type { Allocate } from './allocate.ts';
+import type { Batch } from './batch.ts';
+import type { DecodeContext } from './decoder.ts';
+import type { Region } from './region.ts';
+
+export const KERNEL_CHOICES = ['auto', 'wasm', 'typescript'] as const;
+export type KernelChoice = (typeof KERNEL_CHOICES)[number];
+
+/**
+ * The byte work of the hot path, for the plain cases only. The decoder and the encoder ask it to go as far as it can from
+ * where they are, do the one line or row that it left, and ask again. So what a line means is said in one place, decode/ and
+ * encode/, and a kernel has nothing to decide: a case that it does not know is one that it leaves.
+ *
+ * Two implementations: the one in plain TypeScript leaves everything; the one in WebAssembly does nearly everything.
+ */
+export interface Kernel {
+  readonly name: 'wasm' | 'typescript';
+  /** Memory that the kernel can reach, for region and record table. What lies elsewhere is left to TypeScript. */
+  readonly allocate: Allocate;
+  /** The same for parcels: if there are too many, the last ones lie elsewhere. */
+  readonly allocateParcel: Allocate;
+  /**
+   * Decodes whole CRI lines from `from` on into rows of the table; `to` as in Decoder.decode.
+   *
+   * @returns the index of the first line that it left, or `to`
+   */
+  decodeCri(region: Region, from: number, to: number, lines: DecodeContext): number;
+  /**
+   * Encodes rows from `row` on as JSON lines into `target` from `at` on. Writes only inside the target.
+   *
+   * @returns the first row that it left, or the number of rows; `written` is then the index after the last byte
+   */
+  encodeJson(work: JsonWork, row: number, at: number): number;
+  readonly written: number;
+}
+
+/** What stays the same for all rows of a batch. */
+export interface JsonWork {
+  readonly batch: Batch;
+  readonly target: Uint8Array;
+  /** How each line ends, from the quote behind the message to the newline. */
+  readonly ending: Uint8Array;
+  /** Of which bytes it is known that they are valid UTF-8: INPUT_TRUSTED, ARENA_TRUSTED. */
+  readonly trust: number;
+}
+
+/** All messages that lie in the input together make valid UTF-8 with what stands between them. */
+export const INPUT_TRUSTED = 1;
+/** The same for the messages in the arena. */
+export const ARENA_TRUSTED = 2;

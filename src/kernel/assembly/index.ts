@@ -1,0 +1,3 @@
+/** What TypeScript calls; see src/kernel/wasm-kernel.ts. */
+export { decodeCri } from './cri';
+export { encodeJson } from './json';

@@ -1,0 +1,113 @@
+/**
+ * Rows -> JSON lines, for the rows that nearly all rows are; the lines are described in src/encode/json.ts:
+ *
+ *   {"time":"…",["stream":"stdout",]"log":"…","kubernetes":{…}}\n
+ *
+ * It stops at the first row that is not so (PARTIAL or TRUNCATED), whose text is not known to be valid UTF-8 and not ASCII
+ * either, or that might not fit. src/encode/json.ts encodes that row, or says that there is no room, and calls again.
+ */
+import { escapeInto, GAVE_UP } from './escape';
+import {
+  ENDING,
+  FLAGS,
+  INTS_SHIFT,
+  JOINED_BIT,
+  LOG_KEY_BYTES,
+  LOG_KEYS,
+  MESSAGE_END,
+  MESSAGE_START,
+  PARTIAL,
+  RESULT_INDEX,
+  STDERR,
+  STREAM_KNOWN,
+  TIME_END,
+  TIME_KEY,
+  TIME_KEY_BYTES,
+  TIME_START,
+  TRUNCATED,
+} from './layout';
+
+/** Longer times are left to TypeScript: the time is copied with three stores. */
+const MOST_TIME_BYTES: usize = 48;
+/**
+ * What a row takes beside twice its message and the ending, at most: time key 32, time 48, log key 32; and what the last
+ * stores of its copies write beyond their end, at most 63 bytes.
+ */
+const OVERRUN_BYTES: u64 = 64;
+const ROW_BYTES: u64 = 112 + OVERRUN_BYTES;
+
+/**
+ * @param base where the bytes begin that the rows' spans are indexes of
+ * @param endingBytes how long the text at ENDING is: the end of a line and, behind it, the time key of the next
+ * @param trust bit 0: the input is valid UTF-8, bit 1: the arena is
+ * @param limit nothing is written at or behind this address
+ * @returns the row at which it stopped; the address after the last byte of the row before is at RESULT_INDEX
+ */
+export function encodeJson(
+  base: usize,
+  ints: usize,
+  firstRow: i32,
+  rows: i32,
+  endingBytes: usize,
+  trust: i32,
+  at: usize,
+  limit: usize,
+): i32 {
+  const keyBytes = load<u32>(TIME_KEY_BYTES);
+  const lineEndBytes = endingBytes - keyBytes;
+  let row = firstRow;
+  let lineEnd = at;
+  if (at + 16 <= limit) v128.store(at, v128.load(TIME_KEY));
+  for (; row < rows; row++) {
+    const slot = ints + ((<usize>row) << INTS_SHIFT);
+    const flags = load<i32>(slot, FLAGS);
+    const start = base + load<u32>(slot, MESSAGE_START);
+    const end = base + load<u32>(slot, MESSAGE_END);
+    const timeStart = base + load<u32>(slot, TIME_START);
+    const timeBytes = base + load<u32>(slot, TIME_END) - timeStart;
+    const need = <u64>(end - start) * 2 + <u64>endingBytes + ROW_BYTES;
+    if ((flags & (PARTIAL | TRUNCATED)) != 0 || timeBytes > MOST_TIME_BYTES) break;
+    if (<u64>lineEnd + need > <u64>limit) break;
+
+    // The time key stands there already: it was copied with the ending of the row before.
+    let write = lineEnd + keyBytes;
+    v128.store(write, v128.load(timeStart));
+    v128.store(write, v128.load(timeStart, 16), 16);
+    if (timeBytes > 32) v128.store(write, v128.load(timeStart, 32), 32);
+    write += timeBytes;
+
+    const variant = (flags & STREAM_KNOWN) == 0 ? 0 : 1 + (flags & STDERR);
+    const key = LOG_KEYS + ((<usize>variant) << 5);
+    v128.store(write, v128.load(key));
+    v128.store(write, v128.load(key, 16), 16);
+    write += load<u32>(LOG_KEY_BYTES + ((<usize>variant) << 2));
+
+    // A message that begins or ends inside a character is not valid, though the span around it is.
+    const trusted =
+      ((trust >> ((flags >> JOINED_BIT) & 1)) & 1) != 0 && !isContinuation(start) && !isContinuation(end);
+    const messageLimit = <u64>limit - <u64>endingBytes - OVERRUN_BYTES;
+    write = escapeInto(start, end, write, messageLimit, trusted);
+    if (write == GAVE_UP) break;
+
+    copyEnding(write, endingBytes);
+    lineEnd = write + lineEndBytes;
+  }
+  store<u32>(RESULT_INDEX, lineEnd);
+  return row;
+}
+
+function isContinuation(at: usize): bool {
+  return (load<u8>(at) & 0xc0) == 0x80;
+}
+
+/** 64 bytes at a time, up to 63 more than asked: 250 bytes take 16 loads and 16 stores; memory.copy would call C. */
+function copyEnding(target: usize, bytes: usize): void {
+  for (let index: usize = 0; index < bytes; index += 64) {
+    const from = ENDING + index;
+    const to = target + index;
+    v128.store(to, v128.load(from));
+    v128.store(to, v128.load(from, 16), 16);
+    v128.store(to, v128.load(from, 32), 32);
+    v128.store(to, v128.load(from, 48), 48);
+  }
+}

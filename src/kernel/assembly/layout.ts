@@ -1,0 +1,46 @@
+/**
+ * Where things lie in the kernel's memory, and the numbers of the record table. The same as in src/core/record-table.ts and
+ * src/kernel/wasm-layout.ts, which this compiler cannot read; the property tests compare what both sides make of them.
+ *
+ *   0     two results of the last call: 32-bit integers
+ *   16    the keys of a JSON line, one in 32 bytes each: time, then log without stream, of stdout, of stderr
+ *   144   how long those keys are: four 32-bit integers
+ *   256   for each byte below 20 (hex) the letter of its JSON escape
+ *   512   the shuffles for escapes: 256 times 16 bytes
+ *   4608  the end that all lines of a batch share
+ *   24576 addresses of newlines
+ *   65536 what TypeScript has allocated: region, record table, parcels
+ */
+export const RESULT_INDEX: usize = 0;
+export const RESULT_MESSAGE_BYTES: usize = 4;
+export const TIME_KEY: usize = 16;
+/** `TIME_KEY + 32 * (1 + variant)`; variant 0: the file does not tell the stream, 1: stdout, 2: stderr. */
+export const LOG_KEYS: usize = 48;
+export const TIME_KEY_BYTES: usize = 144;
+export const LOG_KEY_BYTES: usize = 148;
+export const ESCAPE_LETTERS: usize = 256;
+/** Sixteen times the same byte: 02, 20, 5c, 0a, 30, 09 (hex). */
+export const SPLATS: usize = 288;
+export const SHUFFLES: usize = 512;
+export const ENDING: usize = 4608;
+export const NEWLINES: usize = 24576;
+/** Newlines are looked for in so many bytes at a time: if all of them are newlines, they take four times as much, 32 KiB. */
+export const SCAN_BYTES: usize = 8192;
+
+/** One row: 8 integers, 2 doubles. Byte offsets in the row. */
+export const INTS_SHIFT: usize = 5;
+export const FLOATS_SHIFT: usize = 4;
+export const TIME_START: usize = 0;
+export const TIME_END: usize = 4;
+export const MESSAGE_START: usize = 8;
+export const MESSAGE_END: usize = 12;
+export const FLAGS: usize = 16;
+export const NANOSECONDS: usize = 20;
+export const SOURCE_OFFSET: usize = 0;
+export const SECONDS: usize = 8;
+
+export const STDERR: i32 = 1;
+export const PARTIAL: i32 = 2;
+export const TRUNCATED: i32 = 4;
+export const JOINED_BIT: i32 = 3;
+export const STREAM_KNOWN: i32 = 64;

@@ -1,0 +1,151 @@
+import { type Allocate, alignedBytes, allocateWithin } from '../core/allocate.ts';
+import type { DecodeContext } from '../core/decoder.ts';
+import { TIME_KEY_TEXT } from '../core/json-keys.ts';
+import type { JsonWork, Kernel } from '../core/kernel.ts';
+import { STDERR_CHANNEL, STDOUT } from '../core/position.ts';
+import type { Region } from '../core/region.ts';
+import { KERNEL_WASM } from './kernel-wasm.ts';
+import {
+  ENDING,
+  layConstants,
+  MOST_ENDING_BYTES,
+  pagesFor,
+  RESERVED_BYTES,
+  RESULT_INDEX,
+  RESULT_MESSAGE_BYTES,
+} from './wasm-layout.ts';
+
+/** What the lib of this project does not declare, because only this file needs it. */
+declare const WebAssembly: {
+  Memory: new (limits: { initial: number; maximum: number }) => { readonly buffer: ArrayBuffer };
+  Module: new (code: Uint8Array) => object;
+  Instance: new (module: object, imports: object) => { readonly exports: unknown };
+};
+
+/** See assembly/index.ts. All parameters are addresses and numbers: a call takes 2 ns. */
+interface Exports {
+  decodeCri(
+    base: number,
+    from: number,
+    to: number,
+    ints: number,
+    floats: number,
+    row: number,
+    capacity: number,
+    sourceBase: number,
+    maxMessageBytes: number,
+    openChannels: number,
+  ): number;
+  encodeJson(
+    base: number,
+    ints: number,
+    row: number,
+    rows: number,
+    endingBytes: number,
+    trust: number,
+    at: number,
+    limit: number,
+  ): number;
+}
+
+/**
+ * The kernel in WebAssembly SIMD: source in assembly/, compiled into kernel-wasm.ts by `npm run build:kernel`.
+ *
+ * One memory, allocated once at its full size and never grown: growing would detach every view of it. The system gives it real
+ * pages only where something is written.
+ *
+ * @param laneBytes how much `allocate` will be asked for
+ * @param parcelBytes how much `allocateParcel` can give
+ * @throws where WebAssembly with SIMD is not to be had, or not that much address space
+ */
+export const wasmKernel = (laneBytes: number, parcelBytes: number): Kernel =>
+  new WasmKernel(laneBytes, parcelBytes);
+
+/** Compiled once: 0.2 ms. */
+let compiled: object | undefined;
+
+class WasmKernel implements Kernel {
+  readonly name = 'wasm';
+  readonly allocate: Allocate;
+  readonly allocateParcel: Allocate;
+  written = 0;
+  readonly #memory: ArrayBuffer;
+  readonly #bytes: Uint8Array;
+  readonly #results: Int32Array;
+  readonly #exports: Exports;
+  /** What stands at ENDING. */
+  #ending: Uint8Array | undefined;
+
+  constructor(laneBytes: number, parcelBytes: number) {
+    compiled ??= new WebAssembly.Module(Buffer.from(KERNEL_WASM, 'base64'));
+    const pages = pagesFor(laneBytes + parcelBytes);
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    this.#exports = new WebAssembly.Instance(compiled, { env: { memory } }).exports as Exports;
+    this.#memory = memory.buffer;
+    this.#bytes = new Uint8Array(this.#memory);
+    this.#results = new Int32Array(this.#memory, 0, 4);
+    const lanesEnd = RESERVED_BYTES + alignedBytes(laneBytes);
+    this.allocate = allocateWithin(this.#memory, RESERVED_BYTES, lanesEnd);
+    this.allocateParcel = allocateWithin(this.#memory, lanesEnd, lanesEnd + parcelBytes);
+    layConstants(this.#memory);
+  }
+
+  decodeCri(region: Region, from: number, to: number, lines: DecodeContext): number {
+    const { table, joiner } = lines;
+    // Lines that were delivered earlier, and the one line that the reader had to end, are few.
+    if (from < lines.skipStdoutBefore || from < lines.skipStderrBefore || lines.lineFlags !== 0) return from;
+    if (!this.#holds(region.bytes) || !this.#holds(table.ints)) return from;
+    const open = (joiner.isOpen(STDOUT) ? 1 : 0) | (joiner.isOpen(STDERR_CHANNEL) ? 2 : 0);
+    if (open === 3) return from;
+    table.rows = this.#exports.decodeCri(
+      region.bytes.byteOffset,
+      from,
+      to,
+      table.ints.byteOffset,
+      table.floats.byteOffset,
+      table.rows,
+      table.capacity,
+      lines.base,
+      lines.maxMessageBytes,
+      open,
+    );
+    table.messageBytes += this.#results[RESULT_MESSAGE_BYTES] ?? 0;
+    return this.#results[RESULT_INDEX] ?? from;
+  }
+
+  encodeJson({ batch, target, ending, trust }: JsonWork, row: number, at: number): number {
+    this.written = at;
+    const { table, bytes } = batch;
+    if (!this.#holds(target) || !this.#holds(bytes) || !this.#holds(table.ints)) return row;
+    if (at > target.length || !this.#layEnding(ending)) return row;
+    const { byteOffset } = target;
+    const next = this.#exports.encodeJson(
+      bytes.byteOffset,
+      table.ints.byteOffset,
+      row,
+      table.rows,
+      ending.length + TIME_KEY_TEXT.length,
+      trust,
+      byteOffset + at,
+      byteOffset + target.length,
+    );
+    this.written = (this.#results[RESULT_INDEX] ?? 0) - byteOffset;
+    return next;
+  }
+
+  #holds(part: ArrayBufferView): boolean {
+    return part.buffer === this.#memory;
+  }
+
+  /** Each line's ending is copied together with the time key of the next line. */
+  #layEnding(ending: Uint8Array): boolean {
+    if (ending === this.#ending) return true;
+    if (ending.length > MOST_ENDING_BYTES) return false;
+    this.#bytes.set(ending, ENDING);
+    this.#bytes.set(TIME_KEY, ENDING + ending.length);
+    this.#ending = ending;
+    return true;
+  }
+}
+
+const TIME_KEY = Buffer.from(TIME_KEY_TEXT);
