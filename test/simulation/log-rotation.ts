@@ -114,6 +114,7 @@ export class LogRotation {
   delete(stream: LogStream): void {
     if (stream.writer === undefined || this.#logs.disk.inodeAt(stream.path) !== stream.writer) return;
     this.#abandon(stream);
+    if (stream.life !== undefined) stream.life.lostNameMs = this.#logs.world.clock.monotonic;
     this.#logs.disk.unlink(stream.path);
     stream.writer = undefined;
     stream.life = undefined;

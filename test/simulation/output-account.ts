@@ -238,7 +238,7 @@ export class OutputAccount {
     if (last.abandoned || this.#options.splitsFreely || !stream.alive) return true;
     if (nowMs - (lines[0]?.writtenMs ?? 0) >= this.#options.partialAgeMs) return true;
     // In a file without a name it goes out when the agent stops: nobody could come back to it.
-    if (last.life.lostNameMs !== undefined) return true;
+    if (last.life.lostNameMs !== undefined || last.life.unlisted) return true;
     // Nobody knows what was lost there: it may be the next piece.
     if (this.gapsOf(stream.index).some(({ bytes }) => bytes === null)) return true;
     return stream.byChannel[last.channel].slice(last.sequence).some((line) => line.excused.has(this.name));
