@@ -75,7 +75,10 @@ describe('the file output', () => {
     agent.signal('SIGHUP');
     await agent.until('the file is there again', () => existsSync(node.output));
     app.write(200);
-    await agent.untilLines(200);
+    await agent.until(
+      'the new file has the rest',
+      () => verifyOutput(node.output, [app.account]).delivered === 200,
+    );
     expect(openPaths(agent.pid)).not.toContain(moved);
     await agent.stop();
     writeFileSync(node.output, readFileSync(moved, 'utf8') + readFileSync(node.output, 'utf8'));
