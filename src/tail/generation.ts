@@ -28,7 +28,10 @@ export interface Ending {
   readonly reason: GapReason;
   /** How long the generation was when it was last seen whole; null where nobody can know. */
   readonly size: number | null;
-  /** Nobody looked since then, and it was being written to: it may have become longer. */
+  /**
+   * Nobody looked since then, and it was being written to: it may have become longer. Not said of one that was empty: under
+   * another name it could not be known again, so what was written to it may well be delivered.
+   */
   readonly mayHaveGrown: boolean;
 }
 
@@ -140,7 +143,7 @@ export class Generation {
     this.ending ??= {
       reason,
       size,
-      mayHaveGrown: reason === 'deleted' && this.wasWrittenTo && this.version === 0,
+      mayHaveGrown: reason === 'deleted' && this.wasWrittenTo && this.version === 0 && this.size > 0,
     };
     this.version++;
   }
