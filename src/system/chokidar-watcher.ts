@@ -1,5 +1,6 @@
 import { watch as watchDirectory } from 'node:fs';
 import { watch } from 'chokidar';
+import { errnoOf } from '../core/errors.ts';
 import type { Watch, Watcher, WatchListener } from './system.ts';
 
 /** These override the options given in code (chokidar 6.0.0), and polling would cost a stat per file and interval. */
@@ -47,6 +48,8 @@ function watchFiles(directory: string, listener: WatchListener): Watch {
     watcher.on('error', (error) => listener.trouble(error));
     return { close: () => watcher.close() };
   } catch (error) {
+    // The pod was removed meanwhile: nothing will happen there any more.
+    if (errnoOf(error) === 'ENOENT') return { close: () => undefined };
     // Told later, as every other trouble: the caller has not got the watch yet.
     const timer = setTimeout(
       () => listener.trouble(error instanceof Error ? error : new Error(String(error))),
