@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import type { GapReason } from '../core/gap.ts';
 import { approximateDuration, approximateSize } from '../core/units.ts';
+import type { GapTotal } from '../telemetry/ledger.ts';
 import { type Cell, plain, table } from './table.ts';
 
 /** All that `birler status` tells; `--json` prints it as it is. Times are RFC 3339. */
@@ -49,14 +50,6 @@ export interface LedgerStatus {
   readonly gaps: readonly GapTotal[];
   /** The latest losses, the newest last. */
   readonly recent: readonly RecentGap[];
-}
-
-export interface GapTotal {
-  readonly reason: GapReason;
-  readonly events: number;
-  /** Of the events whose size is known. */
-  readonly bytes: number;
-  readonly unknownEvents: number;
 }
 
 export interface RecentGap {
