@@ -1,3 +1,5 @@
+import type { PodOwner, Texts } from './pod.ts';
+
 /**
  * What is known of a container stream. Immutable: when more becomes known (the container id, labels), the stream gets a
  * new object. Encoders serialise it once and remember the bytes by reference.
@@ -16,6 +18,18 @@ export interface KubernetesOrigin {
   /** How often this container was started before: the number in `<restart>.log`. */
   readonly restart: number;
   readonly host: string;
+  /** What Kubernetes says of its pod, as far as records carry it; undefined while that is not known. Not in checkpoints. */
+  readonly facts?: PodFacts;
+}
+
+export interface PodFacts {
+  /** Those that the configuration chose, as all that follows. */
+  readonly labels: Texts;
+  readonly annotations: Texts;
+  readonly namespaceLabels: Texts;
+  readonly owner: PodOwner | undefined;
+  /** Empty where it is not known. */
+  readonly image: string;
 }
 
 export interface FileOrigin {

@@ -8,7 +8,7 @@ import { type Allocate, allocateApart } from './allocate.ts';
  * Rows are in the order in which they were decoded: messages without JOINED follow each other in the input, and those with
  * it in the arena.
  *
- *   ints:   time start | time end | message start | message end | flags | nanoseconds | spare | spare
+ *   ints:   time start | time end | message start | message end | flags | nanoseconds | fields start | fields end
  *   floats: source offset of the record's first byte in its generation | seconds since 1970 (may be negative)
  *
  * Seconds are a double because an Int32 ends in 2038 and a Uint32 begins in 1970.
@@ -20,6 +20,9 @@ export const MESSAGE_START = 2;
 export const MESSAGE_END = 3;
 export const FLAGS = 4;
 export const NANOSECONDS = 5;
+/** Only with FIELDS: ready JSON members in the arena, each with a comma behind it: `"level":"warn","status":200,`. */
+export const FIELDS_START = 6;
+export const FIELDS_END = 7;
 
 export const FLOATS = 2;
 export const SOURCE_OFFSET = 0;
@@ -39,6 +42,8 @@ export const CARRIED = 16;
 export const UNPARSED = 32;
 /** The file says which std stream this was (CRI and Docker do, a raw file does not). */
 export const STREAM_KNOWN = 64;
+/** The record has fields beside its message: valid UTF-8, valid JSON. */
+export const FIELDS = 128;
 
 /** One row by its names, for those who make rows. One object, used again and again. */
 export interface Row {

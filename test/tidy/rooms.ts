@@ -11,8 +11,8 @@ const ROWS: readonly (readonly string[])[] = [
   ['agent.ts', 'server.ts'],
   ['serve'],
   ['config'],
-  ['sinks', 'query', 'archive', 'web'],
-  ['discover', 'tail', 'decode', 'enrich', 'encode', 'deliver', 'checkpoint', 'kernel'],
+  ['sinks', 'kubernetes', 'query', 'archive', 'web'],
+  ['discover', 'tail', 'decode', 'enrich', 'shape', 'encode', 'deliver', 'checkpoint', 'kernel'],
   ['telemetry'],
   ['system'],
   ['core'],
@@ -27,7 +27,10 @@ const GUARDED: readonly { readonly modules: RegExp; readonly rooms: readonly str
   { modules: /^(node:)?timers(\/promises)?$/, rooms: ['system'] },
   { modules: /^(node:)?child_process$/, rooms: ['system'] },
   { modules: /^chokidar(\/|$)/, rooms: ['system'] },
-  { modules: /^(node:)?(net|tls|dgram|http|https|http2)$/, rooms: ['system', 'sinks', 'deliver', 'serve'] },
+  {
+    modules: /^(node:)?(net|tls|dgram|http|https|http2)$/,
+    rooms: ['system', 'sinks', 'kubernetes', 'deliver', 'serve'],
+  },
   { modules: /^pino(-pretty)?(\/|$)/, rooms: ['telemetry'] },
 ];
 

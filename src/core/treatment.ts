@@ -1,0 +1,88 @@
+import type { GenerationSeed } from './batch.ts';
+import type { LogFormat, Piece, RecordPlace } from './decoder.ts';
+import type { Origin } from './origin.ts';
+import type { Channel } from './position.ts';
+import type { RecordTable } from './record-table.ts';
+import type { Region } from './region.ts';
+
+/**
+ * How a container stream is treated: what its records carry, whether and how fast it is read, and what is done to its records
+ * between decoding and encoding. Resolved once per stream, and again when its pod changes.
+ */
+export interface Treatment {
+  /** What is known of the stream by now. */
+  readonly origin: Origin;
+  /** Its pod is being asked for: nothing is read until the answer is there, or was waited for long enough. */
+  readonly isAwaited: boolean;
+  /** Nobody wants it. */
+  readonly isExcluded: boolean;
+  /** How its lines are written, where somebody has said so. */
+  readonly format: LogFormat | undefined;
+  /** How fast its pod may be read; undefined: as fast as can be. */
+  readonly rateLimit: RateLimit | undefined;
+  /** Joins records that belong together; two with equal `multiline` do the same. Empty: nothing is joined. */
+  readonly multiline: string;
+  newLineJoiner(): LineJoiner | undefined;
+  /** Changes, adds to and drops records; undefined: they stay as they are. */
+  readonly shaper: Shaper | undefined;
+}
+
+export interface RateLimit {
+  readonly bytesPerSecond: number;
+  readonly burstBytes: number;
+  /** What happens to what is over: it waits in its file, or it is read, dropped and counted. */
+  readonly excess: 'delay' | 'drop';
+}
+
+/** Gives each stream its treatment. */
+export interface Treatments {
+  /** The same object again unless something changed. */
+  of(streamKey: string, origin: Origin): Treatment;
+  /** Nothing is left of the stream. */
+  forget(streamKey: string): void;
+  /** How much of the arena line joiners and shapers may need for one batch, beside what decoders need. */
+  readonly arenaBytes: number;
+}
+
+/**
+ * Joins rows that belong together (a stack trace) into one, per channel and across batches and generations. One per lane, as
+ * with Joiner: what it holds back keeps the lane's marks where it begins.
+ */
+export interface LineJoiner {
+  /** Monotonic milliseconds, set before each use. */
+  now: number;
+  /** Says which generation the rows that follow are from. */
+  enter(generation: number, seed: GenerationSeed): void;
+  /** Joins the rows of the table in place, and holds back a channel's last one if more of it may come. */
+  join(region: Region, table: RecordTable, counts: { oversizeBytes: number }): void;
+  isOpen(channel: Channel): boolean;
+  /** What is open was waited for long enough. */
+  isOverdue(channel: Channel): boolean;
+  /** Where the open record begins. */
+  first(channel: Channel): RecordPlace | undefined;
+  /** The seed for the rows with CARRIED that this channel gave since the last `enter`. */
+  carriedSeed(channel: Channel): GenerationSeed;
+  /**
+   * Closes the open record (there must be one): message and time go into the arena, and `record` becomes its row.
+   *
+   * @returns false when the arena has no room: nothing was changed
+   */
+  flush(channel: Channel, region: Region, record: Piece): boolean;
+  /** Forgets all open records. */
+  reset(): void;
+}
+
+/** Changes the records of a batch; keeps nothing between batches that a restart would miss. */
+export interface Shaper {
+  /**
+   * Rewrites the rows of the table in place: new messages and fields lie in the arena, dropped rows are taken out. The order of
+   * messages in the arena is that of the rows (see RecordTable), so if one row is rewritten, all JOINED ones behind it are too.
+   */
+  shape(region: Region, table: RecordTable, counts: ShapeCounts): void;
+}
+
+/** Added to by shapers; nothing of it is a loss: somebody wanted it so. */
+export interface ShapeCounts {
+  droppedRecords: number;
+  droppedBytes: number;
+}
