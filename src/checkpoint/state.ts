@@ -149,7 +149,8 @@ const mapValues = <A, B>(map: ReadonlyMap<string, A>, convert: (value: A) => B):
   [...map].map(([key, value]) => [key, convert(value)]);
 
 const formatStream = ({ origin, generations }: StreamState): unknown => ({
-  origin,
+  // Labels and the like are asked for anew at each start; old ones would only make the journal long.
+  origin: origin.kind === 'kubernetes' ? { ...origin, facts: undefined } : origin,
   generations: generations.map((generation) => [
     generation.sequence,
     generation.path,

@@ -70,6 +70,8 @@ export class RecordTable {
   messageBytes = 0;
   /** How many rows have JOINED. */
   joinedRows = 0;
+  /** The length of all fields together; whoever gives a row FIELDS adds to it. */
+  fieldsBytes = 0;
 
   /** @param capacity how many records one batch may hold at most */
   constructor(capacity: number, allocate: Allocate = allocateApart) {
@@ -103,5 +105,6 @@ export class RecordTable {
     this.rows = 0;
     this.messageBytes = 0;
     this.joinedRows = 0;
+    this.fieldsBytes = 0;
   }
 }

@@ -59,10 +59,10 @@ const parcelCount = (limits: OutputLimits): number =>
   Math.max(2, Math.floor(limits.inFlightBytes / parcelBytes(limits)));
 
 /**
- * What one chunk can become: lines of 20 bytes with a header of 40 grow seven times with 250 bytes of origin. Only memory that
- * is used is real, so this costs nothing while lines are longer.
+ * What one chunk can become: lines of 20 bytes with a header of 40 grow seven times with 250 bytes of origin, lines of 150
+ * bytes thirty times with 4 KiB of labels. Only memory that is used is real, so this costs nothing while lines are longer.
  */
-const MOST_GROWTH = 16;
+const MOST_GROWTH = 32;
 
 const parcelCapacity = (limits: OutputLimits): number =>
   Math.max(parcelBytes(limits), MOST_GROWTH * limits.readShareBytes);

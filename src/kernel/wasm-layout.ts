@@ -20,7 +20,7 @@ const ESCAPE_LETTERS = 256;
 const SPLATS = 288;
 const SHUFFLES = 512;
 export const ENDING = 4608;
-/** Longer endings (a name has at most 253 characters, so: none) are left to TypeScript. */
+/** Longer endings are left to TypeScript. All names and ids take less than 1 KiB; the rest is for labels and annotations. */
 export const MOST_ENDING_BYTES = 16_384;
 
 /** How many pages hold this much beside the reserved one. */

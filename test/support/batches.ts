@@ -4,6 +4,9 @@ import type { Gap } from '../../src/core/gap.ts';
 import { type KubernetesOrigin, type Origin, streamKeyOf } from '../../src/core/origin.ts';
 import { positionAt } from '../../src/core/position.ts';
 import {
+  FIELDS,
+  FIELDS_END,
+  FIELDS_START,
   FLAGS,
   FLOATS,
   JOINED,
@@ -26,6 +29,8 @@ export interface TestRecord {
   /** Default: stdout of a file that tells the stream. With JOINED the message is laid into the arena. */
   readonly flags?: number;
   readonly sourceOffset?: number;
+  /** Ready JSON members for a row with FIELDS, each with a comma behind it. */
+  readonly fields?: string;
 }
 
 export interface TestBatch {
@@ -90,10 +95,12 @@ export const makeBatch = (options: TestBatch): Batch => {
   bytes.add(options.inputTail ?? '');
   const inputEnd = bytes.length;
   for (const [row, record] of options.records.entries()) {
-    if (((record.flags ?? STREAM_KNOWN) & JOINED) === 0) continue;
-    table.ints[row * SLOTS + MESSAGE_START] = bytes.length;
-    bytes.add(record.message);
-    table.ints[row * SLOTS + MESSAGE_END] = bytes.length;
+    if (((record.flags ?? STREAM_KNOWN) & JOINED) !== 0) {
+      table.ints[row * SLOTS + MESSAGE_START] = bytes.length;
+      bytes.add(record.message);
+      table.ints[row * SLOTS + MESSAGE_END] = bytes.length;
+    }
+    if (record.fields !== undefined) addFields(bytes, table, row, record.fields);
   }
   bytes.add(new Uint8Array(options.slackBytes ?? 64));
   return {
@@ -109,6 +116,15 @@ export const makeBatch = (options: TestBatch): Batch => {
     oversizeBytes: 0,
     end: positionAt(1, inputEnd),
   };
+};
+
+const addFields = (bytes: Pieces, table: RecordTable, row: number, fields: string): void => {
+  const start = bytes.length;
+  bytes.add(fields);
+  table.ints[row * SLOTS + FLAGS] = (table.ints[row * SLOTS + FLAGS] ?? 0) | FIELDS;
+  table.ints[row * SLOTS + FIELDS_START] = start;
+  table.ints[row * SLOTS + FIELDS_END] = bytes.length;
+  table.fieldsBytes += bytes.length - start;
 };
 
 class Pieces {

@@ -1,7 +1,7 @@
 /**
  * Rows -> JSON lines, for the rows that nearly all rows are; the lines are described in src/encode/json.ts:
  *
- *   {"time":"…",["stream":"stdout",]"log":"…","kubernetes":{…}}\n
+ *   {"time":"…",["stream":"stdout",]"log":"…",[<fields>,]"kubernetes":{…}}\n
  *
  * It stops at the first row that is not so (PARTIAL or TRUNCATED), whose text is not known to be valid UTF-8 and not ASCII
  * either, or that might not fit. src/encode/json.ts encodes that row, or says that there is no room, and calls again.
@@ -9,6 +9,9 @@
 import { escapeInto, GAVE_UP } from './escape';
 import {
   ENDING,
+  FIELDS,
+  FIELDS_END,
+  FIELDS_START,
   FLAGS,
   INTS_SHIFT,
   JOINED_BIT,
@@ -35,6 +38,8 @@ const MOST_TIME_BYTES: usize = 48;
  */
 const OVERRUN_BYTES: u64 = 64;
 const ROW_BYTES: u64 = 112 + OVERRUN_BYTES;
+/** `",` between the message and what follows. */
+const QUOTE_COMMA_BYTES: usize = 2;
 
 /**
  * @param base where the bytes begin that the rows' spans are indexes of
@@ -65,7 +70,9 @@ export function encodeJson(
     const end = base + load<u32>(slot, MESSAGE_END);
     const timeStart = base + load<u32>(slot, TIME_START);
     const timeBytes = base + load<u32>(slot, TIME_END) - timeStart;
-    const need = <u64>(end - start) * 2 + <u64>endingBytes + ROW_BYTES;
+    const fieldsStart: usize = (flags & FIELDS) == 0 ? 0 : load<u32>(slot, FIELDS_START);
+    const fieldsBytes: usize = (flags & FIELDS) == 0 ? 0 : load<u32>(slot, FIELDS_END) - fieldsStart;
+    const need = <u64>(end - start) * 2 + <u64>fieldsBytes + <u64>endingBytes + ROW_BYTES;
     if ((flags & (PARTIAL | TRUNCATED)) != 0 || timeBytes > MOST_TIME_BYTES) break;
     if (<u64>lineEnd + need > <u64>limit) break;
 
@@ -85,12 +92,23 @@ export function encodeJson(
     // A message that begins or ends inside a character is not valid, though the span around it is.
     const trusted =
       ((trust >> ((flags >> JOINED_BIT) & 1)) & 1) != 0 && !isContinuation(start) && !isContinuation(end);
-    const messageLimit = <u64>limit - <u64>endingBytes - OVERRUN_BYTES;
+    const messageLimit = <u64>limit - <u64>fieldsBytes - <u64>endingBytes - OVERRUN_BYTES;
     write = escapeInto(start, end, write, messageLimit, trusted);
     if (write == GAVE_UP) break;
 
-    copyEnding(write, endingBytes);
-    lineEnd = write + lineEndBytes;
+    if (fieldsBytes == 0) {
+      copyBlocks(ENDING, write, endingBytes);
+      lineEnd = write + lineEndBytes;
+    } else {
+      store<u16>(write, load<u16>(ENDING));
+      copyBlocks(base + fieldsStart, write + QUOTE_COMMA_BYTES, fieldsBytes);
+      copyBlocks(
+        ENDING + QUOTE_COMMA_BYTES,
+        write + QUOTE_COMMA_BYTES + fieldsBytes,
+        endingBytes - QUOTE_COMMA_BYTES,
+      );
+      lineEnd = write + fieldsBytes + lineEndBytes;
+    }
   }
   store<u32>(RESULT_INDEX, lineEnd);
   return row;
@@ -101,9 +119,9 @@ function isContinuation(at: usize): bool {
 }
 
 /** 64 bytes at a time, up to 63 more than asked: 250 bytes take 16 loads and 16 stores; memory.copy would call C. */
-function copyEnding(target: usize, bytes: usize): void {
+function copyBlocks(source: usize, target: usize, bytes: usize): void {
   for (let index: usize = 0; index < bytes; index += 64) {
-    const from = ENDING + index;
+    const from = source + index;
     const to = target + index;
     v128.store(to, v128.load(from));
     v128.store(to, v128.load(from, 16), 16);

@@ -36,6 +36,8 @@ export const MESSAGE_START: usize = 8;
 export const MESSAGE_END: usize = 12;
 export const FLAGS: usize = 16;
 export const NANOSECONDS: usize = 20;
+export const FIELDS_START: usize = 24;
+export const FIELDS_END: usize = 28;
 export const SOURCE_OFFSET: usize = 0;
 export const SECONDS: usize = 8;
 
@@ -44,3 +46,4 @@ export const PARTIAL: i32 = 2;
 export const TRUNCATED: i32 = 4;
 export const JOINED_BIT: i32 = 3;
 export const STREAM_KNOWN: i32 = 64;
+export const FIELDS: i32 = 128;

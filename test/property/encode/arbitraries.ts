@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Gap } from '../../../src/core/gap.ts';
-import type { Origin } from '../../../src/core/origin.ts';
+import type { Origin, PodFacts } from '../../../src/core/origin.ts';
 import { CARRIED, JOINED, PARTIAL, STDERR, STREAM_KNOWN, TRUNCATED } from '../../../src/core/record-table.ts';
 import type { TestBatch, TestRecord } from '../../support/batches.ts';
 
@@ -80,13 +80,26 @@ const flagsOf = (joined: boolean): fc.Arbitrary<number> =>
     .subarray([STDERR, PARTIAL, TRUNCATED, CARRIED, STREAM_KNOWN])
     .map((flags) => flags.reduce((all, flag) => all | flag, joined ? JOINED : 0));
 
+/** `"key":value,` as often as it likes. */
+const anyFields = fc
+  .array(fc.tuple(fc.string({ unit: 'binary', maxLength: 20 }), fc.jsonValue({ maxDepth: 1 })), {
+    maxLength: 4,
+  })
+  .map((members) =>
+    members.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)},`).join(''),
+  );
+
 export const anyRecord: fc.Arbitrary<TestRecord> = fc.boolean().chain((joined) =>
-  fc.record({
-    message: messageOf(joined),
-    time: timeText,
-    flags: flagsOf(joined),
-    sourceOffset: fc.maxSafeNat(),
-  }),
+  fc.record(
+    {
+      message: messageOf(joined),
+      time: timeText,
+      flags: flagsOf(joined),
+      sourceOffset: fc.maxSafeNat(),
+      fields: anyFields,
+    },
+    { requiredKeys: ['message', 'time', 'flags', 'sourceOffset'] },
+  ),
 );
 
 /** A name with whatever a directory's name can hold. */
@@ -95,17 +108,30 @@ const anyName = fc.oneof(
   fc.constantFrom('', 'web-0', '"\\\n\u0000é', '\ud800'),
 );
 
+const anyTexts = fc.dictionary(anyName, anyName, { maxKeys: 3 });
+
+const anyFacts: fc.Arbitrary<PodFacts> = fc.record({
+  labels: anyTexts,
+  annotations: anyTexts,
+  namespaceLabels: anyTexts,
+  owner: fc.option(fc.record({ kind: anyName, name: anyName }), { nil: undefined }),
+  image: anyName,
+});
+
+const anyPlace = fc.record({
+  kind: fc.constant('kubernetes' as const),
+  namespace: anyName,
+  pod: anyName,
+  uid: anyName,
+  container: anyName,
+  containerId: anyName,
+  restart: fc.nat(),
+  host: anyName,
+});
+
 const anyOrigin: fc.Arbitrary<Origin> = fc.oneof(
-  fc.record({
-    kind: fc.constant('kubernetes' as const),
-    namespace: anyName,
-    pod: anyName,
-    uid: anyName,
-    container: anyName,
-    containerId: anyName,
-    restart: fc.nat(),
-    host: anyName,
-  }),
+  anyPlace,
+  fc.tuple(anyPlace, anyFacts).map(([place, facts]) => ({ ...place, facts })),
   fc.record({ kind: fc.constant('file' as const), file: anyName, host: anyName }),
 );
 

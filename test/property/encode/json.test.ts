@@ -34,8 +34,10 @@ const encoded = (plan: TestBatch): Buffer => {
 
 const originFields = ({ origin }: Batch): object => {
   if (origin.kind === 'file') return { file: origin.file };
-  const { namespace, pod, uid, container, containerId, restart, host } = origin;
-  const unknown = (text: string): string | undefined => (text === '' ? undefined : text);
+  const { namespace, pod, uid, container, containerId, restart, host, facts } = origin;
+  const unknown = (text = ''): string | undefined => (text === '' ? undefined : text);
+  const none = (texts: object = {}): object | undefined =>
+    Object.keys(texts).length === 0 ? undefined : texts;
   return {
     kubernetes: {
       namespace_name: unknown(namespace),
@@ -45,6 +47,11 @@ const originFields = ({ origin }: Batch): object => {
       container_id: unknown(containerId),
       restart_count: restart,
       host: unknown(host),
+      container_image: unknown(facts?.image),
+      owner: facts?.owner,
+      labels: none(facts?.labels),
+      annotations: none(facts?.annotations),
+      namespace_labels: none(facts?.namespaceLabels),
     },
   };
 };
@@ -52,14 +59,14 @@ const originFields = ({ origin }: Batch): object => {
 /** What a line should be, by the slow way: an object, and JSON.stringify. */
 const recordLine = (record: TestRecord, batch: Batch): string => {
   const flags = record.flags ?? 0;
-  return JSON.stringify({
+  const head = JSON.stringify({
     time: record.time,
     stream: (flags & STREAM_KNOWN) === 0 ? undefined : (flags & STDERR) === 0 ? 'stdout' : 'stderr',
     log: Buffer.from(record.message).toString('utf8'),
     partial: (flags & PARTIAL) === 0 ? undefined : true,
     truncated: (flags & TRUNCATED) === 0 ? undefined : true,
-    ...originFields(batch),
   });
+  return `${head.slice(0, -1)},${record.fields ?? ''}${JSON.stringify(originFields(batch)).slice(1)}`;
 };
 
 const gapFields = ({ reason, bytes, file, generation, from }: Gap): object => ({

@@ -55,7 +55,11 @@ test.each(FORMATS)('%s estimates enough for text as containers write it', (forma
   });
   fc.assert(
     fc.property(fc.array(words, { maxLength: 20 }), fc.boolean(), (messages, recordId) => {
-      const batch = makeBatch({ records: messages.map((message) => ({ message: message.join(' - ') })) });
+      const records = messages.map((message) => ({
+        message: message.join(' - '),
+        ...(message.length % 2 === 0 ? { fields: `"words":${JSON.stringify(message)},`.repeat(4) } : {}),
+      }));
+      const batch = makeBatch({ records });
       const encoder = createEncoder(format, { recordId, gapRecords: true, color: true }, typescriptKernel());
       const need = encoder.encode(batch, new Uint8Array(1 << 18), 0);
       expect(encoder.estimate(batch)).toBeGreaterThanOrEqual(need);

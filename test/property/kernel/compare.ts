@@ -5,7 +5,16 @@
  */
 import assert from 'node:assert';
 import { NO_ROOM } from '../../../src/core/encoder.ts';
-import { FLOATS, RecordTable, SLOTS } from '../../../src/core/record-table.ts';
+import type { Origin } from '../../../src/core/origin.ts';
+import {
+  FIELDS,
+  FIELDS_END,
+  FIELDS_START,
+  FLAGS,
+  FLOATS,
+  RecordTable,
+  SLOTS,
+} from '../../../src/core/record-table.ts';
 import { Region } from '../../../src/core/region.ts';
 import { criDecoder } from '../../../src/decode/cri.ts';
 import { PartialJoiner } from '../../../src/decode/joiner.ts';
@@ -33,6 +42,10 @@ interface Plan {
   readonly lineFlags: number;
   readonly recordId: boolean;
   readonly hasOrigin: boolean;
+  /** How much its labels add to the end of each line. */
+  readonly labelBytes: number;
+  /** What every third row has beside its message. */
+  readonly fields: string;
   /** Of the target: where it begins modulo 64, where writing begins, and how large it is; drawn anew for each batch. */
   readonly rooms: readonly { readonly misalignment: number; readonly at: number; readonly size: number }[];
 }
@@ -59,6 +72,8 @@ const planOf = (seed: number): Plan => {
     lineFlags: random.oneIn(30) ? 4 : 0,
     recordId: random.oneIn(8),
     hasOrigin: !random.oneIn(4),
+    labelBytes: random.pick([0, 0, 0, 0, 300, 4000, 15_600 + random.below(500), 20_000]),
+    fields: random.oneIn(3) ? `"field":"${'é'.repeat(random.below(random.pick([2, 40, 700])))}",` : '',
     rooms,
   };
 };
@@ -69,7 +84,7 @@ const resultOf = (plan: Plan, { kernel, allocate, reset, check }: TestKernel): u
   const { lines, from, maxMessageBytes, recordId } = plan;
   const inputBytes = from + lines.length;
   const displaced = (sizeBytes: number, by: number) => allocate(sizeBytes + by).subarray(by);
-  const region = new Region(inputBytes, 2 * maxMessageBytes + 64, (size) =>
+  const region = new Region(inputBytes, 2 * maxMessageBytes + 64 + 2 * plan.fields.length, (size) =>
     displaced(size, plan.misalignment),
   );
   const table = new RecordTable(plan.tableRows, allocate);
@@ -86,13 +101,14 @@ const resultOf = (plan: Plan, { kernel, allocate, reset, check }: TestKernel): u
     ...{ observedTimeStart: from, observedTimeEnd: from },
   });
   const end = region.inputStart + inputBytes;
-  const origin = plan.hasOrigin ? testOrigin : ({ kind: 'file', file: 'a "b"', host: '' } as const);
+  const origin = originOf(plan);
   const results: unknown[] = [];
   for (let at = region.inputStart + from, turn = 0; at < end; turn++) {
     const next = decoder.decode(region, at, end, context);
     assert(next > at || table.rows > 0, 'the decoder goes on');
     results.push(next, tableValues(table), region.arenaUsed);
     at = next;
+    layFields(plan.fields, region, table);
     const batch = batchOf(region, table, next, origin);
     const room = plan.rooms[turn % plan.rooms.length] ?? { misalignment: 0, at: 0, size: 0 };
     if (turn < plan.rooms.length) {
@@ -112,6 +128,29 @@ const resultOf = (plan: Plan, { kernel, allocate, reset, check }: TestKernel): u
   assert(region.bytes.subarray(from, inputBytes).equals(lines), 'the input is as it was read');
   check();
   return results;
+};
+
+const originOf = ({ hasOrigin, labelBytes }: Plan): Origin => {
+  if (!hasOrigin) return { kind: 'file', file: 'a "b"', host: '' };
+  if (labelBytes === 0) return testOrigin;
+  const labels = { app: 'x'.repeat(labelBytes) };
+  const facts = { labels, annotations: {}, namespaceLabels: {}, owner: undefined, image: '' };
+  return { ...testOrigin, facts };
+};
+
+/** As a shaper would, though all rows share one span, which ends where the arena does. */
+const layFields = (fields: string, region: Region, table: RecordTable): void => {
+  if (fields === '') return;
+  const start = region.arenaEnd - Buffer.byteLength(fields);
+  if (start < region.arenaUsed) return;
+  region.bytes.write(fields, start);
+  for (let row = 0; row < table.rows; row += 3) {
+    const slot = row * SLOTS;
+    table.ints[slot + FLAGS] = (table.ints[slot + FLAGS] ?? 0) | FIELDS;
+    table.ints[slot + FIELDS_START] = start;
+    table.ints[slot + FIELDS_END] = region.arenaEnd;
+    table.fieldsBytes += region.arenaEnd - start;
+  }
 };
 
 const tableValues = ({ rows, ints, floats, messageBytes, joinedRows }: RecordTable): string =>

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { JOURNAL, readCheckpoint, SNAPSHOT, Store } from '../../../src/checkpoint/store.ts';
+import type { PodFacts } from '../../../src/core/origin.ts';
+import { testOrigin } from '../../support/batches.ts';
 import { forgets, moves, NOTHING, offsetIn, STATE, StateWorld } from './state-world.ts';
 
 const opened = async () => {
@@ -8,6 +10,23 @@ const opened = async () => {
 };
 
 describe('the store', () => {
+  it('keeps what names a stream, and not what Kubernetes says of its pod', async () => {
+    const { disk, store } = await opened();
+    const facts: PodFacts = {
+      labels: { app: 'web' },
+      annotations: {},
+      namespaceLabels: {},
+      owner: undefined,
+      image: 'web:1',
+    };
+    const origin = { ...testOrigin, facts };
+    const streams = new Map([['uid/app/2', { origin, generations: [] }]]);
+    await disk.done(store.commit({ streams, outputs: new Map() }));
+    expect(disk.read(SNAPSHOT).toString() + disk.read(JOURNAL).toString()).not.toContain('facts');
+    const again = await disk.restart();
+    expect(again.state.streams.get('uid/app/2')?.origin).toEqual(testOrigin);
+  });
+
   it('begins with nothing, in a directory that it makes', async () => {
     const { disk, store } = await opened();
     expect(store.state).toEqual(NOTHING);

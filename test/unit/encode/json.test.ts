@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Batch } from '../../../src/core/batch.ts';
 import type { Gap } from '../../../src/core/gap.ts';
+import type { PodFacts } from '../../../src/core/origin.ts';
 import {
   CARRIED,
   MESSAGE_END,
@@ -37,6 +38,35 @@ const KUBERNETES =
   '"restart_count":2,"host":"node-a"}';
 const TIME = '"time":"2026-11-20T20:19:53.123456789Z"';
 
+const FACTS: PodFacts = {
+  labels: { app: 'web', 'app.kubernetes.io/name': 'say "hi"' },
+  annotations: { 'team.example/owner': 'größe' },
+  namespaceLabels: { tier: 'front' },
+  owner: { kind: 'Deployment', name: 'web' },
+  image: 'registry.example/web:1.2',
+};
+
+describe('what is known of the pod', () => {
+  const kubernetesOf = (facts: Partial<PodFacts>): string => {
+    const nothing = { labels: {}, annotations: {}, namespaceLabels: {}, owner: undefined, image: '' };
+    const origin = { ...testOrigin, facts: { ...nothing, ...facts } };
+    const line = encode(makeBatch({ origin, records: [{ message: '' }] }));
+    return line.slice(line.indexOf('"host"'));
+  };
+
+  test('stands behind the host, under the names of the field', () => {
+    expect(kubernetesOf(FACTS)).toBe(
+      '"host":"node-a","container_image":"registry.example/web:1.2","owner":{"kind":"Deployment","name":"web"},' +
+        '"labels":{"app":"web","app.kubernetes.io/name":"say \\"hi\\""},"annotations":{"team.example/owner":"größe"},' +
+        '"namespace_labels":{"tier":"front"}}}\n',
+    );
+  });
+
+  test('is left out where nothing is known', () => {
+    expect(kubernetesOf({})).toBe('"host":"node-a"}}\n');
+  });
+});
+
 describe('a record', () => {
   test('has time, stream, log and kubernetes, in this order', () => {
     expect(encode(makeBatch({ records: [{ message: 'say "hi"\t\u0001\u007f' }] }))).toBe(
@@ -48,6 +78,18 @@ describe('a record', () => {
     const flags = STREAM_KNOWN | STDERR | PARTIAL | TRUNCATED;
     expect(encode(makeBatch({ records: [{ message: 'x', flags }] }), { recordId: true })).toBe(
       `{${TIME},"stream":"stderr","log":"x","partial":true,"truncated":true,"id":"59b9b99b389813ca",${KUBERNETES}}\n`,
+    );
+  });
+
+  test('has its fields last of what is its own', () => {
+    const fields = '"level":"warn","status":200,';
+    const flags = STREAM_KNOWN | PARTIAL;
+    expect(encode(makeBatch({ records: [{ message: 'x', flags, fields }] }), { recordId: true })).toBe(
+      `{${TIME},"stream":"stdout","log":"x","partial":true,"id":"59b9b99b389813ca",${fields}${KUBERNETES}}\n`,
+    );
+    expect(encode(makeBatch({ records: [{ message: 'x', fields }, { message: 'y' }] }))).toBe(
+      `{${TIME},"stream":"stdout","log":"x",${fields}${KUBERNETES}}\n` +
+        `{${TIME},"stream":"stdout","log":"y",${KUBERNETES}}\n`,
     );
   });
 
