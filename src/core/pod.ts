@@ -36,6 +36,10 @@ export interface PodContainer {
 export interface PodSource {
   /** Begins; calls the listener from then on, never before it returns. Does not throw: trouble is told as a state. */
   start(listener: PodListener): void;
+  /** Somebody waits for a pod that was not told of yet: a source that looks now and then may look now. */
+  hurry(): void;
+  /** Whether it tells of each pod's namespace too, so that it is worth waiting for. */
+  readonly tellsNamespaces: boolean;
   readonly state: PodSourceState;
   close(): void;
 }
