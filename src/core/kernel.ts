@@ -32,6 +32,8 @@ export interface Kernel {
    */
   encodeJson(work: JsonWork, row: number, at: number): number;
   readonly written: number;
+  /** The same for messages with a newline behind each. */
+  encodeRaw(batch: Batch, target: Uint8Array, row: number, at: number): number;
 }
 
 /** What stays the same for all rows of a batch. */
@@ -42,6 +44,8 @@ export interface JsonWork {
   readonly ending: Uint8Array;
   /** Of which bytes it is known that they are valid UTF-8: INPUT_TRUSTED, ARENA_TRUSTED. */
   readonly trust: number;
+  /** Whether each line has an id. */
+  readonly hasIds: boolean;
 }
 
 /** All messages that lie in the input together make valid UTF-8 with what stands between them. */

@@ -8,7 +8,7 @@ import type { Clock } from '../system/system.ts';
 import type { Ledger } from '../telemetry/ledger.ts';
 import { backoffMs } from './backoff.ts';
 import { Parcel } from './parcel.ts';
-import type { Outcome, Sink } from './sink.ts';
+import { DELIVERED, type Outcome, type Sink } from './sink.ts';
 
 /**
  * One destination: takes batches, encodes them into parcels, sends the parcels in order, and moves its positions when
@@ -41,6 +41,8 @@ export interface OutputSettings {
  * 256 KiB becomes 600 KiB of JSON, and handing a write to a thread and back takes 45 µs of CPU, however long it is.
  */
 const PARCELS = 3;
+/** A sink that need not wait gets what there is when it is this much: its memory is used again while the cache holds it. */
+const EAGER_BYTES = 256 * 1024;
 const SHARES_PER_PARCEL = 6;
 const LEAST_LARGE_BYTES = 1024 * 1024;
 
@@ -140,6 +142,7 @@ export class Output implements Consumer {
       if (!this.#filling.isEmpty) this.#seal();
       while (!this.#filling.add(batch, encoder)) this.#filling.grow();
     }
+    if (this.#filling.length >= EAGER_BYTES) this.#sendNow();
     if (!this.hasCredit) this.#blockedSinceMs ??= this.#settings.clock.monotonic();
   }
 
@@ -234,7 +237,19 @@ export class Output implements Consumer {
     return new Parcel(parcelBytes(limits), parcelCapacity(limits), allocate);
   }
 
+  /** Where the sink need not wait, a parcel goes at once; false if it has to take the long way. */
+  #sendNow(): boolean {
+    const parcel = this.#filling;
+    if (this.#isSending || this.#hold !== 'none' || this.#isAborted) return false;
+    if (parcel.length > 0 && this.#settings.sink.writeNow?.(parcel.bytes) !== true) return false;
+    this.#acknowledge(parcel, DELIVERED);
+    parcel.clear();
+    this.#settings.onProgress();
+    return true;
+  }
+
   #seal(): void {
+    if (this.#sendNow()) return;
     this.#sending.push(this.#filling);
     // There is none only when the output is flushed, and then nothing is accepted until one comes back.
     this.#filling = this.#free.pop() ?? this.#newParcel(allocateApart);

@@ -14,6 +14,12 @@ export interface Sink {
   /** Writes all of a parcel, or says why not. Does not keep the bytes. */
   write(bytes: Uint8Array, signal: AbortSignal): Promise<Outcome>;
   /**
+   * Writes all of a parcel before it returns, where nothing has to be waited for. Only called while no `write` is on its way.
+   *
+   * @returns false if it cannot, or not now, or not all of it: nothing has arrived, and `write` will say why
+   */
+  writeNow?(bytes: Uint8Array): boolean;
+  /**
    * What must be known to go on exactly after a crash, as JSON; consistent with the parcels acknowledged so far. Called
    * when a checkpoint is taken; `sync` before it makes what was written durable.
    */

@@ -25,7 +25,7 @@ export const createEncoder = (format: OutputFormat, options: EncoderOptions, ker
     case 'json':
       return createJsonEncoder(options, kernel);
     case 'raw':
-      return createRawEncoder();
+      return createRawEncoder(kernel);
     case 'cri':
       return createCriEncoder(options);
     case 'pretty':

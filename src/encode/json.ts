@@ -99,14 +99,11 @@ export const createJsonEncoder = (options: EncoderOptions, kernel: Kernel): Enco
       const to = memoryOf(target);
       const trust = checkText(batch);
       const { rows } = batch.table;
-      // TypeScript encodes the rows that the kernel leaves, and all where lines carry an id.
-      const work = id === undefined ? { batch, target, ending: ending.whole, trust } : undefined;
+      const work = { batch, target, ending: ending.whole, trust, hasIds: id !== undefined };
       for (let row = 0; row < rows; row++) {
-        if (work !== undefined) {
-          row = kernel.encodeJson(work, row, write);
-          write = kernel.written;
-          if (row === rows) break;
-        }
+        row = kernel.encodeJson(work, row, write);
+        write = kernel.written;
+        if (row === rows) break;
         write = encodeRow(batch, row, trust, ending, id, from, to, write);
         if (write === NO_ROOM) return NO_ROOM;
       }

@@ -14,6 +14,11 @@ class TypescriptKernel implements Kernel {
     return from;
   }
 
+  encodeRaw(_batch: unknown, _target: unknown, row: number, at: number): number {
+    this.written = at;
+    return row;
+  }
+
   encodeJson(_work: JsonWork, row: number, at: number): number {
     this.written = at;
     return row;

@@ -1,4 +1,5 @@
 import { type Allocate, alignedBytes, allocateWithin } from '../core/allocate.ts';
+import type { Batch } from '../core/batch.ts';
 import type { DecodeContext } from '../core/decoder.ts';
 import { TIME_KEY_TEXT } from '../core/json-keys.ts';
 import type { JsonWork, Kernel } from '../core/kernel.ts';
@@ -39,13 +40,18 @@ interface Exports {
   encodeJson(
     base: number,
     ints: number,
+    floats: number,
     row: number,
     rows: number,
     endingBytes: number,
     trust: number,
     at: number,
     limit: number,
+    withId: boolean,
+    seedHigh: number,
+    seedLow: number,
   ): number;
+  encodeRaw(base: number, ints: number, row: number, rows: number, at: number, limit: number): number;
 }
 
 /**
@@ -113,19 +119,40 @@ class WasmKernel implements Kernel {
     return this.#results[RESULT_INDEX] ?? from;
   }
 
-  encodeJson({ batch, target, ending, trust }: JsonWork, row: number, at: number): number {
+  encodeJson({ batch, target, ending, trust, hasIds }: JsonWork, row: number, at: number): number {
     this.written = at;
-    const { table, bytes } = batch;
+    const { table, bytes, seed } = batch;
     if (!this.#holds(target) || !this.#holds(bytes) || !this.#holds(table.ints)) return row;
     if (at > target.length || !this.#layEnding(ending)) return row;
     const { byteOffset } = target;
     const next = this.#exports.encodeJson(
       bytes.byteOffset,
       table.ints.byteOffset,
+      table.floats.byteOffset,
       row,
       table.rows,
       ending.length + TIME_KEY_TEXT.length,
       trust,
+      byteOffset + at,
+      byteOffset + target.length,
+      hasIds,
+      seed.high,
+      seed.low,
+    );
+    this.written = (this.#results[RESULT_INDEX] ?? 0) - byteOffset;
+    return next;
+  }
+
+  encodeRaw({ table, bytes }: Batch, target: Uint8Array, row: number, at: number): number {
+    this.written = at;
+    if (!this.#holds(target) || !this.#holds(bytes) || !this.#holds(table.ints) || at > target.length)
+      return row;
+    const { byteOffset } = target;
+    const next = this.#exports.encodeRaw(
+      bytes.byteOffset,
+      table.ints.byteOffset,
+      row,
+      table.rows,
       byteOffset + at,
       byteOffset + target.length,
     );

@@ -16,8 +16,11 @@ export const RESULT_MESSAGE_BYTES = 1;
 const KEYS = 16;
 const KEY_ROOM_BYTES = 32;
 const KEY_BYTES = 144;
-const ESCAPE_LETTERS = 256;
 const SPLATS = 288;
+const ESCAPE_LETTERS = 384;
+const LAST_CONTROL = 400;
+const HEX_DIGITS = 416;
+const LOW_NIBBLES = 432;
 const SHUFFLES = 512;
 export const ENDING = 4608;
 /** Longer endings are left to TypeScript. All names and ids take less than 1 KiB; the rest is for labels and annotations. */
@@ -34,11 +37,13 @@ export const layConstants = (memory: ArrayBuffer): void => {
     bytes.write(text, KEYS + index * KEY_ROOM_BYTES, 'latin1');
     bytes.writeInt32LE(text.length, KEY_BYTES + index * 4);
   }
-  // JSON.stringify knows them: `"\t"` or `"\u0000"`, and the letter stands at index 2.
-  for (let byte = 0; byte < 0x20; byte++)
-    bytes.write(JSON.stringify(String.fromCharCode(byte)).charAt(2), ESCAPE_LETTERS + byte, 'latin1');
   for (const [index, byte] of [0x02, 0x20, 0x5c, 0x0a, 0x30, 0x09].entries())
     bytes.fill(byte, SPLATS + 16 * index, SPLATS + 16 * (index + 1));
+  bytes.fill(0x1f, LAST_CONTROL, LAST_CONTROL + 16);
+  bytes.write('0123456789abcdef', HEX_DIGITS, 'latin1');
+  bytes.fill(0x0f, LOW_NIBBLES, LOW_NIBBLES + 16);
+  for (const [byte, letter] of ['\bb', '\tt', '\nn', '\ff', '\rr'].map((pair) => Buffer.from(pair)))
+    bytes[ESCAPE_LETTERS + (byte ?? 0)] = letter ?? 0;
   for (let mask = 0; mask < 256; mask++) layShuffle(bytes, SHUFFLES + 16 * mask, mask);
 };
 

@@ -26,12 +26,7 @@ export const fileSink = (files: Files, { path, mode }: FileSinkSettings): Sink =
   /** Where the next parcel goes; beyond it stands at most the beginning of one that failed. */
   let length = 0;
   /** SIGHUP can come while a parcel is being written: its bytes and its length belong to one file. */
-  let lastTurn: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const turn = lastTurn.then(work);
-    lastTurn = turn.catch(() => undefined);
-    return turn;
-  };
+  const turns = new Queue();
 
   /** Changes nothing if it fails: then the file that was open is gone on with. */
   const open = async (): Promise<FileStatus> => {
@@ -60,6 +55,12 @@ export const fileSink = (files: Files, { path, mode }: FileSinkSettings): Sink =
     } catch (error) {
       return { kind: 'transient', error: error instanceof Error ? error : new Error(String(error)) };
     }
+  };
+
+  const writeNow = (bytes: Uint8Array): boolean => {
+    if (turns.isBusy || !putNow(file, bytes, length)) return false;
+    length += bytes.length;
+    return true;
   };
 
   /** Cuts off the beginning of a parcel that failed: all of it will be written again, maybe to another file. */
@@ -97,15 +98,48 @@ export const fileSink = (files: Files, { path, mode }: FileSinkSettings): Sink =
       length = Math.min(status.size, known.length);
       return known.length - length;
     },
-    write: (bytes) => inTurn(() => write(bytes)),
+    write: (bytes) => turns.take(() => write(bytes)),
+    writeNow,
     owns: (file) => String(file.ino) === identity.ino && String(file.birthtimeNs) === identity.birth,
     state: (): FileState => ({ ...identity, length }),
     sync: async () => {
       await file?.sync();
     },
-    reopen: () => inTurn(reopen),
-    close: () => inTurn(close),
+    reopen: () => turns.take(reopen),
+    close: () => turns.take(close),
   };
+};
+
+/** Does one thing after the other. */
+class Queue {
+  #last: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
+
+  get isBusy(): boolean {
+    return this.#waiting > 0;
+  }
+
+  take<T>(work: () => Promise<T>): Promise<T> {
+    this.#waiting++;
+    const turn = this.#last.then(work).finally(() => {
+      this.#waiting--;
+    });
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+}
+
+/** Writes all of it at once; false if that cannot be done. */
+const putNow = (file: WritableFile | undefined, bytes: Uint8Array, at: number): boolean => {
+  if (file?.writeNow === undefined) return false;
+  try {
+    for (let done = 0; done < bytes.length; )
+      done += file.writeNow(bytes, done, bytes.length - done, at + done);
+    return true;
+  } catch {
+    // The other way meets the same trouble at the same place, and tells it.
+    return false;
+  }
 };
 
 const identityOf = (status: FileStatus): { ino: string; birth: string } => ({

@@ -96,6 +96,8 @@ export interface DirectoryLock {
 export interface WritableFile {
   /** Writes at the position; may write less than asked. Throws ENOSPC and the like. */
   write(bytes: Uint8Array, start: number, length: number, position: number): Promise<number>;
+  /** The same before it returns. Only of files that never make a writer wait for a disk: those in memory, and /dev/null. */
+  readonly writeNow?: (bytes: Uint8Array, start: number, length: number, position: number) => number;
   truncate(length: number): Promise<void>;
   sync(): Promise<void>;
   status(): Promise<FileStatus>;

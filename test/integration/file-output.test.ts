@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { realFiles } from '../../src/system/real-files.ts';
 import { runBirler } from '../support/birler-process.ts';
 import { configFlags } from '../support/config-file.ts';
 import type { CriWriterOptions } from '../support/cri-writer.ts';
@@ -16,6 +17,32 @@ const MEBIBYTE = 1 << 20;
 const shortLines: CriWriterOptions = { kindOf: () => 'plain' };
 
 describe('the file output', () => {
+  it('is written in the loop itself only where no disk can hang: in memory, and to /dev/null', async () => {
+    using node = new TempNode();
+    using disk = new TinyDisk(node.dir.join('memory'), '1m');
+    const canNow = async (path: string): Promise<boolean> => {
+      const file = await realFiles.openForWriting(path, 0o600);
+      try {
+        const text = Buffer.from('--two');
+        if (file.writeNow === undefined) return false;
+        expect(file.writeNow(text, 2, 3, 4)).toBe(3);
+        return true;
+      } finally {
+        await file.close();
+      }
+    };
+    const inMemory = `${disk.path}/output`;
+    expect([await canNow(inMemory), await canNow('/dev/null'), await canNow('/dev/full')]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect(readFileSync(inMemory, 'latin1')).toBe('\0\0\0\0two');
+    execFileSync('mount', ['-t', 'ramfs', 'ramfs', disk.path]);
+    expect(await canNow(inMemory)).toBe(false);
+    execFileSync('umount', [disk.path]);
+  });
+
   it('waits for room on a full disk, says so once, and then goes on without loss or repetition', async () => {
     using node = new TempNode();
     using disk = new TinyDisk(node.dir.join('disk'), '2m');

@@ -1,12 +1,18 @@
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../simulation/random.ts';
 import { readStatus } from '../support/agent-status.ts';
+import { runBirler } from '../support/birler-process.ts';
+import { configFlags } from '../support/config-file.ts';
 import { LoadedNode } from '../support/loaded-node.ts';
-import { collectOnce, NodeAgent, verifyNode } from '../support/node-agent.ts';
+import { TinyDisk } from '../support/mounted.ts';
+import { NodeAgent, verifyNode } from '../support/node-agent.ts';
 import { until } from '../support/until.ts';
 import { allDelivered } from '../support/verify.ts';
 
-const KILLS = 200;
+/** For each kernel. */
+const KILLS = 100;
 const SEED = 20_261_120;
 /** Lines a second, of all containers: a life of 900 lines lasts 0.75 s. */
 const LINES_PER_SECOND = 1_200;
@@ -30,33 +36,44 @@ async function untilSafe(agent: NodeAgent, load: LoadedNode): Promise<void> {
  * taking what no agent ever saw.
  */
 describe('kill -9', () => {
-  it(`takes nothing and repeats nothing in the file output, ${KILLS} times under load and rotation`, {
-    timeout: 290_000,
-  }, async () => {
-    await using load = new LoadedNode({
-      containers: 4,
-      linesPerSecond: LINES_PER_SECOND,
-      rotateEveryLines: 700,
-    });
-    const { node } = load;
-    const random = new Random(SEED);
-    let livesThatDelivered = 0;
-    load.resume();
-    for (let kill = 1; kill <= KILLS; kill++) {
-      await using agent = new NodeAgent(node);
-      if (kill % 10 === 0) await untilSafe(agent, load);
-      else if (kill % 2 === 0) await agent.untilSaid(/started/);
-      const before = agent.delivered;
-      const last = load.written + random.between(60, 900);
-      await until('the load has gone on', () => load.written >= last);
-      if (agent.delivered !== before) livesThatDelivered++;
-      if (!agent.isRunning) throw new Error(`the agent ended by itself: ${agent.stderr}`);
-      await agent.killHard();
-    }
-    await load.pause();
-    expect(await collectOnce(node)).toMatchObject({ code: 0 });
-    expect(verifyNode(node, load.accounts)).toMatchObject(allDelivered(load.written));
-    expect(livesThatDelivered).toBeGreaterThan(KILLS / 4);
-    expect(load.rotations).toBeGreaterThan(100);
-  });
+  it.each([
+    { kernel: 'wasm', place: 'in memory' },
+    { kernel: 'typescript', place: 'on a disk' },
+  ] as const)(
+    `takes nothing and repeats nothing in the file output $place, ${KILLS} times under load and rotation (kernel $kernel)`,
+    {
+      timeout: 200_000,
+    },
+    async ({ kernel, place }) => {
+      await using load = new LoadedNode({
+        containers: 4,
+        linesPerSecond: LINES_PER_SECOND,
+        rotateEveryLines: 700,
+      });
+      const { node } = load;
+      // What is written in memory goes in the loop's own thread, what is written to a disk in another.
+      using disk = place === 'in memory' ? new TinyDisk(node.dir.join('memory'), '1g') : undefined;
+      if (disk !== undefined) symlinkSync(join(disk.path, 'output.json'), node.output);
+      const flags = configFlags(node, { kernel });
+      const random = new Random(SEED);
+      let livesThatDelivered = 0;
+      load.resume();
+      for (let kill = 1; kill <= KILLS; kill++) {
+        await using agent = new NodeAgent(node, flags);
+        if (kill % 10 === 0) await untilSafe(agent, load);
+        else if (kill % 2 === 0) await agent.untilSaid(/started/);
+        const before = agent.delivered;
+        const last = load.written + random.between(60, 900);
+        await until('the load has gone on', () => load.written >= last);
+        if (agent.delivered !== before) livesThatDelivered++;
+        if (!agent.isRunning) throw new Error(`the agent ended by itself: ${agent.stderr}`);
+        await agent.killHard();
+      }
+      await load.pause();
+      expect(await runBirler([...flags, '--once'])).toMatchObject({ code: 0 });
+      expect(verifyNode(node, load.accounts)).toMatchObject(allDelivered(load.written));
+      expect(livesThatDelivered).toBeGreaterThan(KILLS / 4);
+      expect(load.rotations).toBeGreaterThan(50);
+    },
+  );
 });

@@ -2,6 +2,7 @@ import type { Inode } from '../support/fake-inodes.ts';
 import type { Faults, FileCall } from '../support/fake-process.ts';
 import type { FakeWorld } from '../support/fake-system.ts';
 import type { ReadFault } from './actions.ts';
+import { OUTPUT_DIRECTORY } from './settings.ts';
 
 const READING: ReadonlySet<FileCall> = new Set(['open', 'read', 'look', 'status']);
 const OPENING: ReadonlySet<FileCall> = new Set(['open']);
@@ -18,9 +19,21 @@ export class Troubles implements Faults {
     | { readonly path: string | undefined; readonly code: ReadFault; readonly untilMs: number }
     | undefined;
 
-  constructor(before: (call: FileCall) => void, sees: (inode: Inode, size: number) => void) {
+  readonly #outputsInMemory: boolean;
+
+  /** @param outputsInMemory the outputs' files are on a file system that never makes a writer wait */
+  constructor(
+    before: (call: FileCall) => void,
+    sees: (inode: Inode, size: number) => void,
+    outputsInMemory: boolean,
+  ) {
     this.before = before;
     this.sees = sees;
+    this.#outputsInMemory = outputsInMemory;
+  }
+
+  inMemory(path: string): boolean {
+    return this.#outputsInMemory && path.startsWith(`${OUTPUT_DIRECTORY}/`);
   }
 
   attach(world: FakeWorld): void {

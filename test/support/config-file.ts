@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import type { KernelChoice } from '../../src/core/kernel.ts';
 import type { TempNode } from './temp-node.ts';
 
 type Section = Readonly<Record<string, unknown>>;
@@ -9,6 +10,7 @@ export interface ConfigSections {
   readonly limits?: Section;
   readonly state?: Section;
   readonly grace?: string;
+  readonly kernel?: KernelChoice;
   readonly outputs?: readonly Section[];
 }
 

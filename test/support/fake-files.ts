@@ -132,18 +132,19 @@ const writableFile = (process: FakeProcess, descriptor: number, inode: Inode, pa
   const { disk } = process;
   const later = <T>(call: 'truncate' | 'sync' | 'status', effect: () => T): Promise<T> =>
     process.later(call, path, effect);
+  const put = (bytes: Uint8Array, start: number, most: number, position: number): number => {
+    const newBytes = Math.max(0, position + most - inode.getSize());
+    const room = most - newBytes + Math.max(0, process.faults.freeBytes?.(path) ?? most);
+    const count = Math.min(most, room);
+    if (count === 0 && most > 0) throw systemError('ENOSPC', 'write', path);
+    disk.writeAt(inode, bytes, start, count, position);
+    return count;
+  };
   return {
     write: (bytes, start, length, position) => {
       process.fileOf(descriptor, 'write');
       // The kernel takes the bytes at some time during the call: the caller must leave them alone until then.
-      const write = (most: number): number => {
-        const newBytes = Math.max(0, position + most - inode.getSize());
-        const room = most - newBytes + Math.max(0, process.faults.freeBytes?.(path) ?? most);
-        const count = Math.min(most, room);
-        if (count === 0 && most > 0) throw systemError('ENOSPC', 'write', path);
-        disk.writeAt(inode, bytes, start, count, position);
-        return count;
-      };
+      const write = (most: number): number => put(bytes, start, most, position);
       return process.later(
         'write',
         path,
@@ -153,6 +154,13 @@ const writableFile = (process: FakeProcess, descriptor: number, inode: Inode, pa
         },
       );
     },
+    ...(process.faults.inMemory?.(path) === true && {
+      writeNow: (bytes, start, length, position) => {
+        process.fileOf(descriptor, 'write');
+        process.enter('write', path);
+        return put(bytes, start, length, position);
+      },
+    }),
     truncate: (length) => later('truncate', () => disk.truncate(inode, length)),
     sync: () => later('sync', () => undefined),
     status: (): Promise<FileStatus> => later('status', () => disk.status(inode)),

@@ -28,6 +28,8 @@ export interface Faults {
   fail?(call: FileCall, path: string): string | undefined;
   /** How long an asynchronous call takes, in ms of the fake clock; undefined: it never ends. */
   delayMs?(call: FileCall, path: string): number | undefined;
+  /** Whether writes to this file never wait: then `writeNow` is there. */
+  inMemory?(path: string): boolean;
   /** Bytes that can still be written to this file before the disk is full. */
   freeBytes?(path: string): number;
   /** Called before each call: the moment at which the rest of the world gets its turn. */

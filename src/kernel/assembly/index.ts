@@ -1,3 +1,4 @@
 /** What TypeScript calls; see src/kernel/wasm-kernel.ts. */
 export { decodeCri } from './cri';
 export { encodeJson } from './json';
+export { encodeRaw } from './raw';

@@ -1,13 +1,15 @@
 /**
  * Rows -> JSON lines, for the rows that nearly all rows are; the lines are described in src/encode/json.ts:
  *
- *   {"time":"…",["stream":"stdout",]"log":"…",[<fields>,]"kubernetes":{…}}\n
+ *   {"time":"…",["stream":"stdout",]"log":"…",["id":"<16 hex>",][<fields>,]"kubernetes":{…}}\n
  *
- * It stops at the first row that is not so (PARTIAL or TRUNCATED), whose text is not known to be valid UTF-8 and not ASCII
+ * It stops at the first row that is not so (PARTIAL or TRUNCATED, or CARRIED where ids are wanted), whose text is not known to be valid UTF-8 and not ASCII
  * either, or that might not fit. src/encode/json.ts encodes that row, or says that there is no room, and calls again.
  */
+import { copyBlocks } from './copy';
 import { escapeInto, GAVE_UP } from './escape';
 import {
+  CARRIED,
   ENDING,
   FIELDS,
   FIELDS_END,
@@ -29,15 +31,17 @@ import {
   TIME_START,
   TRUNCATED,
 } from './layout';
+import { putId } from './record-id';
 
 /** Longer times are left to TypeScript: the time is copied with three stores. */
 const MOST_TIME_BYTES: usize = 48;
 /**
- * What a row takes beside twice its message and the ending, at most: time key 32, time 48, log key 32; and what the last
+ * What a row takes beside twice its message and the ending, at most: time key 32, time 48, log key 32, id 32; and what the last
  * stores of its copies write beyond their end, at most 63 bytes.
  */
 const OVERRUN_BYTES: u64 = 64;
-const ROW_BYTES: u64 = 112 + OVERRUN_BYTES;
+const ID_BYTES: u64 = 32;
+const ROW_BYTES: u64 = 112 + ID_BYTES + OVERRUN_BYTES;
 /** `",` between the message and what follows. */
 const QUOTE_COMMA_BYTES: usize = 2;
 
@@ -46,18 +50,24 @@ const QUOTE_COMMA_BYTES: usize = 2;
  * @param endingBytes how long the text at ENDING is: the end of a line and, behind it, the time key of the next
  * @param trust bit 0: the input is valid UTF-8, bit 1: the arena is
  * @param limit nothing is written at or behind this address
+ * @param seedHigh with which the ids begin, if they are wanted
  * @returns the row at which it stopped; the address after the last byte of the row before is at RESULT_INDEX
  */
 export function encodeJson(
   base: usize,
   ints: usize,
+  floats: usize,
   firstRow: i32,
   rows: i32,
   endingBytes: usize,
   trust: i32,
   at: usize,
   limit: usize,
+  withId: bool,
+  seedHigh: i32,
+  seedLow: i32,
 ): i32 {
+  const leave = PARTIAL | TRUNCATED | (withId ? CARRIED : 0);
   const keyBytes = load<u32>(TIME_KEY_BYTES);
   const lineEndBytes = endingBytes - keyBytes;
   let row = firstRow;
@@ -73,7 +83,7 @@ export function encodeJson(
     const fieldsStart: usize = (flags & FIELDS) == 0 ? 0 : load<u32>(slot, FIELDS_START);
     const fieldsBytes: usize = (flags & FIELDS) == 0 ? 0 : load<u32>(slot, FIELDS_END) - fieldsStart;
     const need = <u64>(end - start) * 2 + <u64>fieldsBytes + <u64>endingBytes + ROW_BYTES;
-    if ((flags & (PARTIAL | TRUNCATED)) != 0 || timeBytes > MOST_TIME_BYTES) break;
+    if ((flags & leave) != 0 || timeBytes > MOST_TIME_BYTES) break;
     if (<u64>lineEnd + need > <u64>limit) break;
 
     // The time key stands there already: it was copied with the ending of the row before.
@@ -92,10 +102,11 @@ export function encodeJson(
     // A message that begins or ends inside a character is not valid, though the span around it is.
     const trusted =
       ((trust >> ((flags >> JOINED_BIT) & 1)) & 1) != 0 && !isContinuation(start) && !isContinuation(end);
-    const messageLimit = <u64>limit - <u64>fieldsBytes - <u64>endingBytes - OVERRUN_BYTES;
+    const messageLimit = <u64>limit - <u64>fieldsBytes - <u64>endingBytes - ID_BYTES - OVERRUN_BYTES;
     write = escapeInto(start, end, write, messageLimit, trusted);
     if (write == GAVE_UP) break;
 
+    if (withId) write = putId(start, end, floats, row, seedHigh, seedLow, write);
     if (fieldsBytes == 0) {
       copyBlocks(ENDING, write, endingBytes);
       lineEnd = write + lineEndBytes;
@@ -116,16 +127,4 @@ export function encodeJson(
 
 function isContinuation(at: usize): bool {
   return (load<u8>(at) & 0xc0) == 0x80;
-}
-
-/** 64 bytes at a time, up to 63 more than asked: 250 bytes take 16 loads and 16 stores; memory.copy would call C. */
-function copyBlocks(source: usize, target: usize, bytes: usize): void {
-  for (let index: usize = 0; index < bytes; index += 64) {
-    const from = source + index;
-    const to = target + index;
-    v128.store(to, v128.load(from));
-    v128.store(to, v128.load(from, 16), 16);
-    v128.store(to, v128.load(from, 32), 32);
-    v128.store(to, v128.load(from, 48), 48);
-  }
 }

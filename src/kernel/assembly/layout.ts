@@ -5,7 +5,7 @@
  *   0     two results of the last call: 32-bit integers
  *   16    the keys of a JSON line, one in 32 bytes each: time, then log without stream, of stdout, of stderr
  *   144   how long those keys are: four 32-bit integers
- *   256   for each byte below 20 (hex) the letter of its JSON escape
+ *   288   constants of 16 bytes
  *   512   the shuffles for escapes: 256 times 16 bytes
  *   4608  the end that all lines of a batch share
  *   24576 addresses of newlines
@@ -18,8 +18,10 @@ export const TIME_KEY: usize = 16;
 export const LOG_KEYS: usize = 48;
 export const TIME_KEY_BYTES: usize = 144;
 export const LOG_KEY_BYTES: usize = 148;
-export const ESCAPE_LETTERS: usize = 256;
-/** Sixteen times the same byte: 02, 20, 5c, 0a, 30, 09 (hex). */
+/**
+ * Sixteen times the same byte: 02, 20, 5c, 0a, 30, 09 (hex); the letters of the JSON escapes of 00 to 0f, or 0; sixteen times 1f;
+ * the hexadecimal digits; sixteen times 0f.
+ */
 export const SPLATS: usize = 288;
 export const SHUFFLES: usize = 512;
 export const ENDING: usize = 4608;
@@ -45,5 +47,6 @@ export const STDERR: i32 = 1;
 export const PARTIAL: i32 = 2;
 export const TRUNCATED: i32 = 4;
 export const JOINED_BIT: i32 = 3;
+export const CARRIED: i32 = 16;
 export const STREAM_KNOWN: i32 = 64;
 export const FIELDS: i32 = 128;

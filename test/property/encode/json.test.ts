@@ -15,10 +15,14 @@ import { anyBatch, messageOf } from './arbitraries.ts';
 const CANARY = 0xa5;
 const TARGET_BYTES = 1 << 16;
 
-const encodedBy = ({ kernel, allocate, reset, check }: TestKernel, plan: TestBatch): Buffer => {
+const encodedBy = (
+  { kernel, allocate, reset, check }: TestKernel,
+  plan: TestBatch,
+  recordId = false,
+): Buffer => {
   reset();
   const target = allocate(TARGET_BYTES);
-  const encoder = createEncoder('json', { recordId: false, gapRecords: true, color: false }, kernel);
+  const encoder = createEncoder('json', { recordId, gapRecords: true, color: false }, kernel);
   const end = encoder.encode(makeBatch({ ...plan, allocate }), target, 0);
   expect(end).not.toBe(NO_ROOM);
   check();
@@ -89,6 +93,15 @@ test('a batch is, byte for byte, what JSON.stringify makes of its records', () =
       expect(isUtf8(output)).toBe(true);
     }),
     { numRuns: 2000 },
+  );
+});
+
+test('both kernels give the same ids', () => {
+  fc.assert(
+    fc.property(anyBatch, (plan) => {
+      expect(encodedBy(WASM, plan, true).equals(encodedBy(TYPESCRIPT, plan, true))).toBe(true);
+    }),
+    { numRuns: 1000 },
   );
 });
 

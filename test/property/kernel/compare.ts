@@ -4,7 +4,7 @@
  * stands behind every piece of memory must be equal.
  */
 import assert from 'node:assert';
-import { NO_ROOM } from '../../../src/core/encoder.ts';
+import { NO_ROOM, type OutputFormat } from '../../../src/core/encoder.ts';
 import type { Origin } from '../../../src/core/origin.ts';
 import {
   FIELDS,
@@ -41,6 +41,7 @@ interface Plan {
   readonly skipStderrBefore: number;
   readonly lineFlags: number;
   readonly recordId: boolean;
+  readonly format: OutputFormat;
   readonly hasOrigin: boolean;
   /** How much its labels add to the end of each line. */
   readonly labelBytes: number;
@@ -70,7 +71,8 @@ const planOf = (seed: number): Plan => {
     skipStdoutBefore: mark(),
     skipStderrBefore: mark(),
     lineFlags: random.oneIn(30) ? 4 : 0,
-    recordId: random.oneIn(8),
+    recordId: random.oneIn(3),
+    format: random.oneIn(6) ? 'raw' : 'json',
     hasOrigin: !random.oneIn(4),
     labelBytes: random.pick([0, 0, 0, 0, 300, 4000, 15_600 + random.below(500), 20_000]),
     fields: random.oneIn(3) ? `"field":"${'é'.repeat(random.below(random.pick([2, 40, 700])))}",` : '',
@@ -81,7 +83,7 @@ const planOf = (seed: number): Plan => {
 /** What one kernel made of the plan, all of it, as values. */
 const resultOf = (plan: Plan, { kernel, allocate, reset, check }: TestKernel): unknown[] => {
   reset();
-  const { lines, from, maxMessageBytes, recordId } = plan;
+  const { lines, from, maxMessageBytes, recordId, format } = plan;
   const inputBytes = from + lines.length;
   const displaced = (sizeBytes: number, by: number) => allocate(sizeBytes + by).subarray(by);
   const region = new Region(inputBytes, 2 * maxMessageBytes + 64 + 2 * plan.fields.length, (size) =>
@@ -90,7 +92,7 @@ const resultOf = (plan: Plan, { kernel, allocate, reset, check }: TestKernel): u
   const table = new RecordTable(plan.tableRows, allocate);
   const joiner = new PartialJoiner(maxMessageBytes, new PartialBudget(1_000_000));
   const decoder = criDecoder(kernel);
-  const encoder = createEncoder('json', { recordId, gapRecords: true, color: false }, kernel);
+  const encoder = createEncoder(format, { recordId, gapRecords: true, color: false }, kernel);
   joiner.enter(1, { high: 1, low: 2 });
   region.bytes.fill(plan.stale);
   lines.copy(region.bytes, region.inputStart + from);

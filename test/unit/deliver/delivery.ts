@@ -58,6 +58,8 @@ export class FakeSink implements Sink {
   /** While it is there, bytes that have arrived are not yet told of. */
   telling: Promise<void> | undefined;
   signal: AbortSignal | undefined;
+  /** What `writeNow` does: it takes everything, or nothing. */
+  takesNow = false;
   #bytes = 0;
 
   open(): Promise<number> {
@@ -74,6 +76,13 @@ export class FakeSink implements Sink {
     this.#bytes += bytes.length;
     await this.telling;
     return answer;
+  }
+
+  writeNow(bytes: Uint8Array): boolean {
+    if (!this.takesNow) return false;
+    this.written.push(Buffer.from(bytes).toString());
+    this.#bytes += bytes.length;
+    return true;
   }
 
   state(): unknown {

@@ -10,7 +10,7 @@ const rowsTaken = (records: readonly TestRecord[], endingBytes = 300): number =>
   const { kernel, allocate } = WASM;
   const batch = makeBatch({ records, allocate });
   const work = {
-    ...{ batch, target: allocate(100_000), trust: INPUT_TRUSTED },
+    ...{ batch, target: allocate(100_000), trust: INPUT_TRUSTED, hasIds: false },
     ending: Buffer.alloc(endingBytes, '"'),
   };
   return kernel.encodeJson(work, 0, 0);
