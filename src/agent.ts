@@ -3,12 +3,14 @@ import { Store } from './checkpoint/store.ts';
 import type { Config, OutputConfig } from './config/config.ts';
 import type { Kernel } from './core/kernel.ts';
 import { newDecoding } from './decode/decoding.ts';
-import { type Output, outputBytes } from './deliver/output.ts';
+import type { Output } from './deliver/output.ts';
+import { outputBytes } from './deliver/output-memory.ts';
 import type { Sink } from './deliver/sink.ts';
 import { Discovery } from './discover/discovery.ts';
 import { Survey } from './discover/survey.ts';
 import { newSelection } from './enrich/selection.ts';
 import { openKernel } from './kernel/open-kernel.ts';
+import { Overview } from './serve/overview.ts';
 import { createSink } from './sinks/catalog.ts';
 import { openOutput } from './sinks/open-output.ts';
 import { Doorbell } from './system/doorbell.ts';
@@ -47,6 +49,8 @@ const CHECKPOINT_MS = 5_000;
 const CLOSE_MS = 1_000;
 
 export class Agent {
+  /** How it does, for whoever asks. */
+  readonly overview: Overview;
   readonly #options: AgentOptions;
   readonly #system: System;
   readonly #events: Events;
@@ -78,6 +82,15 @@ export class Agent {
     this.#tailing = this.#newTailing(kernel);
     this.#discovery = this.#newDiscovery();
     this.#checkpointer = this.#newCheckpointer();
+    this.overview = new Overview({
+      clock: options.system.clock,
+      kernel: kernel.name,
+      discovery: this.#discovery,
+      tailing: this.#tailing,
+      outputs,
+      checkpointer: this.#checkpointer,
+      counters: events.counters,
+    });
   }
 
   /** Locks and reads the state, opens the outputs. Throws a BirlerError that says what is wrong. */
@@ -152,6 +165,7 @@ export class Agent {
     const { clock } = this.#system;
     while (!this.#isOver()) {
       const now = clock.monotonic();
+      this.overview.pass(now);
       this.#discovery.step(now);
       if (this.#discovery.isComplete) this.#begin();
       this.#tailing.poll(now, this.#scan);
@@ -215,6 +229,7 @@ export class Agent {
   // ---- the end
 
   async #finish(): Promise<number> {
+    this.overview.stopping();
     const closed = this.#outputs.find((output) => output.closedBy !== undefined);
     if (closed?.closedBy !== undefined) this.#events.outputClosed(closed.name, closed.closedBy);
     else this.#events.stopping(this.#stopBy ?? 'everything that was there is delivered');
@@ -305,7 +320,8 @@ export class Agent {
       onMissing: (directory) => this.#events.directoryMissing(directory),
       onAppeared: (directory) => this.#events.directoryAppeared(directory),
       onWatchFailed: (directory, error) => this.#events.watchFailed(directory, error),
-      onFoundByRescan: (directory) => this.#events.foundByRescan(directory),
+      onFoundByRescan: ({ key, directory }) =>
+        this.#events.foundByRescan(directory, this.#tailing.unreadBytes(key)),
     });
   }
 

@@ -8,6 +8,7 @@
  * ```
  */
 import { Agent, type AgentOptions } from './agent.ts';
+import type { Overview } from './serve/overview.ts';
 
 export type { AgentOptions } from './agent.ts';
 export type { Config } from './config/config.ts';
@@ -15,6 +16,7 @@ export type { Flags } from './config/flags.ts';
 export { loadConfig } from './config/load.ts';
 export type { Surroundings } from './config/surroundings.ts';
 export { BirlerError, type ErrorCode } from './core/errors.ts';
+export type { Overview } from './serve/overview.ts';
 export { realSystem } from './system/real-system.ts';
 export { createLogger, type Logger } from './telemetry/logger.ts';
 
@@ -22,6 +24,8 @@ export { createLogger, type Logger } from './telemetry/logger.ts';
 export interface RunningAgent {
   /** Clean stop. */
   stop(): void;
+  /** How it does: what `/metrics` and `/debug/state` are made of. Rejects if it could not be started. */
+  overview(): Promise<Overview>;
   /** The exit code, when it has ended. */
   readonly done: Promise<number>;
 }
@@ -38,6 +42,7 @@ export const startAgent = (options: AgentOptions): RunningAgent => {
         () => undefined,
       );
     },
+    overview: async () => (await starting).overview,
     done: starting.then((agent) => {
       if (isStopped) agent.stop('stopped');
       return agent.run();

@@ -1,4 +1,5 @@
 import type { StreamPosition } from '../core/position.ts';
+import type { CheckpointSnapshot } from '../telemetry/snapshot.ts';
 import type { AgentState, CheckpointChange, OutputState, StreamState } from './state.ts';
 import type { Store } from './store.ts';
 
@@ -41,6 +42,11 @@ export class Checkpointer {
   #isFailing = false;
   #isAgentSaved = false;
   #running: Promise<void> | undefined;
+  #commits = 0;
+  #unsavedSinceMs: number | undefined;
+  #failingSinceMs: number | undefined;
+  /** Of the step that began what runs now. */
+  #stepMs = 0;
 
   constructor(store: Store, outputs: readonly CheckpointedOutput[], settings: CheckpointerSettings) {
     this.#store = store;
@@ -70,11 +76,22 @@ export class Checkpointer {
 
   /** Starts a commit if one is due. Never more than one at a time. */
   step(nowMs: number): void {
+    this.#stepMs = nowMs;
+    if (this.#hasChanges) this.#unsavedSinceMs ??= nowMs;
     if (this.#running !== undefined || !this.#hasChanges || nowMs < this.#dueMs) return;
     this.#dueMs = nowMs + this.#settings.intervalMs;
     this.#running = this.#commit().finally(() => {
       this.#running = undefined;
     });
+  }
+
+  snapshot(nowMs: number): CheckpointSnapshot {
+    const since = (ms: number | undefined): number | undefined => (ms === undefined ? undefined : nowMs - ms);
+    return {
+      commits: this.#commits,
+      unsavedForMs: since(this.#unsavedSinceMs),
+      failingForMs: since(this.#failingSinceMs),
+    };
   }
 
   /** Commits everything, now: at the end. How long files were when last seen is the last thing known of them. */
@@ -95,14 +112,20 @@ export class Checkpointer {
     const forgotten = this.#forgotten.size > 0 ? [this.#takeForgotten()] : [];
     const saved = this.#outputs.filter((output) => output.hasMoved);
     const changes = [...forgotten, this.#takeChange()];
+    const takenMs = this.#stepMs;
     try {
       await this.#syncOutputs(changes);
       for (const change of changes) await this.#store.commit(change);
       if (this.#isFailing) this.#settings.onRecovered();
       this.#isFailing = false;
+      this.#failingSinceMs = undefined;
+      this.#commits++;
+      // What came while it was written waits for the next one, since the first step that could have seen it.
+      this.#unsavedSinceMs = this.#hasChanges ? takenMs : undefined;
     } catch (error) {
       for (const change of changes) this.#store.hold(change);
       this.#isFailing = true;
+      this.#failingSinceMs ??= takenMs;
       this.#settings.onFailed(error);
     }
     for (const output of saved) output.committed();

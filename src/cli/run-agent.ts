@@ -1,7 +1,10 @@
 import { Agent } from '../agent.ts';
 import type { Config } from '../config/config.ts';
+import type { HttpServer } from '../serve/http-server.ts';
 import type { System } from '../system/system.ts';
-import { createLogger } from '../telemetry/logger.ts';
+import { Events } from '../telemetry/events.ts';
+import { createLogger, type Logger } from '../telemetry/logger.ts';
+import { VERSION } from './version.ts';
 
 /** What a shell expects of a program that was interrupted. */
 const INTERRUPTED = 130;
@@ -13,6 +16,7 @@ const INTERRUPTED = 130;
 export const runAgent = async (config: Config, once: boolean, system: System): Promise<number> => {
   const logger = createLogger(config.log.level, config.log.format);
   const agent = await Agent.start({ config, system, logger, once });
+  const server = once ? undefined : await startServer(config, agent, system, logger);
   let isStopping = false;
   const release = system.process.onSignal((signal) => {
     if (signal === 'SIGHUP') {
@@ -24,7 +28,32 @@ export const runAgent = async (config: Config, once: boolean, system: System): P
     agent.stop(signal);
   });
   const code = await agent.run();
+  server?.close();
   release();
   // Watchers and inflaters may still be closing: nothing of that is worth waiting for.
   return system.process.exit(code);
+};
+
+/** What it needs is loaded only where it is used. */
+const startServer = async (
+  { http }: Config,
+  { overview }: Agent,
+  { clock }: System,
+  logger: Logger,
+): Promise<HttpServer | undefined> => {
+  if (http === undefined) return undefined;
+  const [{ HttpServer }, { realMachine }] = await Promise.all([
+    import('../serve/http-server.ts'),
+    import('../system/real-machine.ts'),
+  ]);
+  const events = new Events(logger, () => clock.monotonic());
+  const server = new HttpServer(http, {
+    overview,
+    machine: realMachine(true),
+    clock,
+    events,
+    version: VERSION,
+  });
+  server.start();
+  return server;
 };

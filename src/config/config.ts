@@ -1,5 +1,6 @@
 import type { OutputFormat } from '../core/encoder.ts';
 import type { KernelChoice } from '../core/kernel.ts';
+import type { HttpConfig } from './http.ts';
 
 /**
  * What the agent does, fully decided: every default filled in, every path absolute, sizes in bytes, times in
@@ -18,6 +19,8 @@ export interface Config {
   /** What does the byte work; all deliver the same. */
   readonly kernel: KernelChoice;
   readonly log: LogConfig;
+  /** Undefined: it answers nowhere. */
+  readonly http: HttpConfig | undefined;
   /** Never empty; names are unique, file paths too, and at most one is stdout. */
   readonly outputs: readonly OutputConfig[];
 }

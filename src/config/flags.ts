@@ -13,6 +13,7 @@ export interface Flags {
   readonly grace?: string | undefined;
   readonly logLevel?: string | undefined;
   readonly watch?: string | undefined;
+  readonly http?: string | undefined;
 }
 
 export interface Overlaid {
@@ -32,6 +33,7 @@ const SINGLE = [
   ['grace', '--grace', ['grace']],
   ['logLevel', '--log-level', ['log', 'level']],
   ['watch', '--watch', ['sources', 'watch']],
+  ['http', '--http', ['http', 'listen']],
 ] as const satisfies readonly (readonly [keyof Flags, string, Path])[];
 
 /**

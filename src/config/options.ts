@@ -165,6 +165,7 @@ export const oneOf = (choices: readonly string[]): string =>
 export const text = (
   of: Description & {
     readonly type?: 'text' | 'path';
+    readonly default?: string;
     readonly pattern?: RegExp;
     readonly patternNote?: string;
   },

@@ -1,5 +1,6 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import type { Config, ContainerGlobs, OutputConfig, SourcesConfig } from './config.ts';
+import { resolveHttp } from './http.ts';
 import type { ConfigFile } from './schema.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -40,6 +41,7 @@ export const resolveConfig = (file: ConfigFile, surroundings: Surroundings): Con
       level: log.level,
       format: log.format === 'auto' ? forPeople(surroundings.stderrIsTerminal) : log.format,
     },
+    http: resolveHttp(file.http.listen, file.http.debug),
     outputs: outputs.map((output) => resolveOutput(output, surroundings)),
   };
 };

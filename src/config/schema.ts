@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { KERNEL_CHOICES } from '../core/kernel.ts';
 import { LOG_LEVELS, START_AT, WATCH } from './config.ts';
+import { httpSchema } from './http-schema.ts';
 import { boolean, choice, decidedLater, duration, integer, list, section, size, text } from './options.ts';
 import { outputsSchema } from './output-schema.ts';
 
@@ -173,6 +174,7 @@ export const fileSchema = section('birler.yaml', {
     default: 'auto',
   }),
   log,
+  http: httpSchema,
   outputs: outputsSchema,
 });
 

@@ -101,6 +101,21 @@ export class RecordTable {
     this.rows++;
   }
 
+  /** Becomes a copy of the first rows of another table, as many as both have. */
+  copyFirst(from: RecordTable, most: number): void {
+    this.clear();
+    this.rows = Math.min(most, from.rows, this.capacity);
+    this.ints.set(from.ints.subarray(0, this.rows * SLOTS));
+    this.floats.set(from.floats.subarray(0, this.rows * FLOATS));
+    for (let at = 0; at < this.rows * SLOTS; at += SLOTS) {
+      const flags = this.ints[at + FLAGS] ?? 0;
+      this.messageBytes += (this.ints[at + MESSAGE_END] ?? 0) - (this.ints[at + MESSAGE_START] ?? 0);
+      if ((flags & JOINED) !== 0) this.joinedRows++;
+      if ((flags & FIELDS) !== 0)
+        this.fieldsBytes += (this.ints[at + FIELDS_END] ?? 0) - (this.ints[at + FIELDS_START] ?? 0);
+    }
+  }
+
   clear(): void {
     this.rows = 0;
     this.messageBytes = 0;

@@ -1,4 +1,4 @@
-import { type Allocate, alignedBytes, allocateApart } from '../core/allocate.ts';
+import { type Allocate, allocateApart } from '../core/allocate.ts';
 import type { Batch } from '../core/batch.ts';
 import type { Consumer } from '../core/consumer.ts';
 import type { Encoder } from '../core/encoder.ts';
@@ -6,7 +6,10 @@ import type { Identity } from '../core/identity.ts';
 import type { StreamPosition } from '../core/position.ts';
 import type { Clock } from '../system/system.ts';
 import type { Ledger } from '../telemetry/ledger.ts';
+import type { OutputSnapshot } from '../telemetry/snapshot.ts';
 import { backoffMs } from './backoff.ts';
+import { Health } from './health.ts';
+import { type OutputLimits, parcelBytes, parcelCapacity, parcelCount } from './output-memory.ts';
 import { Parcel } from './parcel.ts';
 import { DELIVERED, type Outcome, type Sink } from './sink.ts';
 
@@ -36,49 +39,18 @@ export interface OutputSettings {
   readonly onRecovered: (failures: number) => void;
 }
 
-/**
- * One is filled, one is on its way, one is free; so there is credit while the sink works. As large as that allows: a chunk of
- * 256 KiB becomes 600 KiB of JSON, and handing a write to a thread and back takes 45 µs of CPU, however long it is.
- */
-const PARCELS = 3;
 /** A sink that need not wait gets what there is when it is this much: its memory is used again while the cache holds it. */
 const EAGER_BYTES = 256 * 1024;
-const SHARES_PER_PARCEL = 6;
-const LEAST_LARGE_BYTES = 1024 * 1024;
-
-/** Bounds of an output: see LimitsConfig. */
-export interface OutputLimits {
-  readonly inFlightBytes: number;
-  readonly readShareBytes: number;
-}
-
-const parcelBytes = ({ inFlightBytes, readShareBytes }: OutputLimits): number => {
-  const large = Math.max(LEAST_LARGE_BYTES, SHARES_PER_PARCEL * readShareBytes);
-  return Math.min(large, Math.max(1, Math.floor(inFlightBytes / PARCELS)));
-};
-
-const parcelCount = (limits: OutputLimits): number =>
-  Math.max(2, Math.floor(limits.inFlightBytes / parcelBytes(limits)));
-
-/**
- * What one chunk can become: lines of 20 bytes with a header of 40 grow seven times with 250 bytes of origin, lines of 150
- * bytes thirty times with 4 KiB of labels. Only memory that is used is real, so this costs nothing while lines are longer.
- */
-const MOST_GROWTH = 32;
-
-const parcelCapacity = (limits: OutputLimits): number =>
-  Math.max(parcelBytes(limits), MOST_GROWTH * limits.readShareBytes);
-
-/** How much memory the parcels of an output take, at most. */
-export const outputBytes = (limits: OutputLimits): number =>
-  parcelCount(limits) * alignedBytes(parcelCapacity(limits));
 
 export class Output implements Consumer {
   readonly name: string;
   readonly type: string;
   readonly isNew: boolean;
   readonly ledger: Ledger;
+  /** Looks at every batch that the output is given; nobody does, as a rule. Must not keep it, and must be quick. */
+  onBatch: ((batch: Batch) => void) | undefined;
   readonly #settings: OutputSettings;
+  readonly #health = new Health();
   readonly #parcelCount: number;
   readonly #positions: Map<string, StreamPosition>;
   /** Streams whose position moved since the last checkpoint. */
@@ -143,7 +115,9 @@ export class Output implements Consumer {
       while (!this.#filling.add(batch, encoder)) this.#filling.grow();
     }
     if (this.#filling.length >= EAGER_BYTES) this.#sendNow();
+    this.#health.acceptedRecords += batch.table.rows;
     if (!this.hasCredit) this.#blockedSinceMs ??= this.#settings.clock.monotonic();
+    this.onBatch?.(batch);
   }
 
   /** Nothing more comes for now: if the sink is idle, what has gathered goes. */
@@ -156,6 +130,21 @@ export class Output implements Consumer {
   /** Everything that was accepted has arrived. */
   get isDelivered(): boolean {
     return this.#filling.isEmpty && this.#sending.length === 0;
+  }
+
+  snapshot(nowMs: number): OutputSnapshot {
+    const { name, type, ledger } = this;
+    const inFlight = this.#sending.reduce((sum, parcel) => sum + parcel.length, this.#filling.length);
+    return {
+      name,
+      type,
+      acceptedRecords: this.#health.acceptedRecords,
+      retries: this.#health.retries,
+      inFlightBytes: inFlight,
+      blockedForMs: this.#blockedSinceMs === undefined ? undefined : nowMs - this.#blockedSinceMs,
+      failing: this.#health.failingAt(nowMs),
+      ledger: ledger.toRecord(),
+    };
   }
 
   /** Why the destination is gone for good, if it is. */
@@ -293,10 +282,12 @@ export class Output implements Consumer {
       }
       if (outcome.kind !== 'transient') {
         if (failures > 0) onRecovered(failures);
+        this.#health.recovered();
         return outcome;
       }
       if (this.#abort.signal.aborted) return undefined;
       failures++;
+      this.#health.failed(outcome.error, this.#settings.clock.monotonic());
       onTrouble(outcome.error, failures);
       await this.#pause(backoffMs(failures));
     }

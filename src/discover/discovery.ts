@@ -1,5 +1,6 @@
 import type { StreamSighting } from '../core/sighting.ts';
 import type { Clock, Watch, Watcher, WatchListener } from '../system/system.ts';
+import type { DirectoriesSnapshot } from '../telemetry/snapshot.ts';
 import type { Sightings, Survey } from './survey.ts';
 
 /**
@@ -23,7 +24,7 @@ export interface DiscoverySettings {
   readonly onAppeared: (directory: string) => void;
   readonly onWatchFailed: (directory: string, error: Error) => void;
   /** A rescan found what no hint had told. */
-  readonly onFoundByRescan: (directory: string) => void;
+  readonly onFoundByRescan: (sighting: StreamSighting) => void;
 }
 
 /** The walk and the hints yield to the reading after this long. */
@@ -72,6 +73,16 @@ export class Discovery {
   /** The logs directory was not there when it was last looked for. */
   get isMissing(): boolean {
     return this.#isMissing;
+  }
+
+  snapshot(): DirectoriesSnapshot {
+    return {
+      logsDirectory: this.#settings.logsDirectory,
+      isMissing: this.#isMissing,
+      isComplete: this.isComplete,
+      isWatching: this.#settings.watches,
+      watches: this.#watches.size + this.#idleWatches.size,
+    };
   }
 
   get isBusy(): boolean {
@@ -135,7 +146,7 @@ export class Discovery {
     const { value, done } = walk.next();
     if (value !== undefined) {
       this.#report(value);
-      if (!this.#isFirstWalk) for (const { directory } of value) this.#settings.onFoundByRescan(directory);
+      if (!this.#isFirstWalk) for (const sighting of value) this.#settings.onFoundByRescan(sighting);
     }
     if (done !== true) return;
     this.#walk = undefined;

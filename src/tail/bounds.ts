@@ -10,14 +10,20 @@ const LINGER_UNLINKED_MS = 5_000;
 
 export const lingerMs = ({ links }: Generation): number => (links === 0 ? LINGER_UNLINKED_MS : LINGER_MS);
 
-/** Deleted files that are still to be read hold disk space: beyond the bound the oldest are given up, and counted. */
-export const boundHeldBytes = (streams: Iterable<ContainerStream>, mostBytes: number): void => {
+/** Deleted files that are still to be read: they hold disk space. */
+export const heldGenerations = (streams: Iterable<ContainerStream>): readonly Generation[] => {
   const held: Generation[] = [];
   for (const { generations } of streams) {
     for (const generation of generations) {
       if (generation.isOpen && generation.links === 0 && !generation.isEnded) held.push(generation);
     }
   }
+  return held;
+};
+
+/** Deleted files that are still to be read hold disk space: beyond the bound the oldest are given up, and counted. */
+export const boundHeldBytes = (streams: Iterable<ContainerStream>, mostBytes: number): void => {
+  const held = heldGenerations(streams);
   let bytes = held.reduce((sum, generation) => sum + generation.size, 0);
   for (const generation of held.toSorted(byQuiet)) {
     if (bytes <= mostBytes) return;

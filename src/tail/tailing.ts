@@ -2,13 +2,18 @@ import type { Consumer } from '../core/consumer.ts';
 import type { Decoding } from '../core/decoder.ts';
 import type { GenerationRecord, Identity } from '../core/identity.ts';
 import type { Origin } from '../core/origin.ts';
+import { lowWater } from '../core/position.ts';
 import type { StreamSighting } from '../core/sighting.ts';
 import type { System } from '../system/system.ts';
+import type { ReadingSnapshot, StreamDetails, StreamLag } from '../telemetry/snapshot.ts';
 import { Adoption } from './adoption.ts';
+import { heldGenerations } from './bounds.ts';
 import { Catalog, type CatalogSettings } from './catalog.ts';
+import { describeStream } from './describe.ts';
 import type { Scan } from './finish.ts';
 import { gzipSource } from './gzip-source.ts';
 import { InflateSlots } from './inflate-slots.ts';
+import { lagsOf, unreadBehind } from './lag.ts';
 import type { Lane } from './lane.ts';
 import { type LaneLimits, LaneTools, lanesBytes } from './lane-tools.ts';
 import { Lanes } from './lanes.ts';
@@ -38,6 +43,7 @@ const TIDY_MS = 1_000;
 export class Tailing {
   readonly #system: System;
   readonly #settings: TailingSettings;
+  readonly #consumers: readonly Consumer[];
   readonly #turns: Turns;
   readonly #lanes: Lanes;
   readonly #catalog: Catalog;
@@ -45,6 +51,7 @@ export class Tailing {
   readonly #longestRead: number;
   #tidyDueMs = 0;
   #hasMore = false;
+  #readBytes = 0;
 
   /** How much memory its lanes take. */
   static memoryBytes(limits: LaneLimits): number {
@@ -55,6 +62,7 @@ export class Tailing {
     const { limits, decoding, isOnce } = settings;
     this.#system = system;
     this.#settings = settings;
+    this.#consumers = consumers;
     this.#turns = new Turns(limits.readShareBytes);
     const tools = new LaneTools(
       decoding,
@@ -156,6 +164,42 @@ export class Tailing {
     this.#catalog.finish(nowMs, scan);
   }
 
+  snapshot(): ReadingSnapshot {
+    const { openFiles, heldDeletedBytes } = this.#settings.limits;
+    const held = heldGenerations(this.#catalog.streams.values());
+    return {
+      streams: this.#catalog.streams.size,
+      openFiles: this.#catalog.openFiles,
+      openFilesLimit: openFiles,
+      heldDeletedBytes: held.reduce((sum, { size }) => sum + size, 0),
+      heldDeletedBytesLimit: heldDeletedBytes,
+      readBytes: this.#readBytes,
+      waitingPods: this.#turns.waitingPods,
+    };
+  }
+
+  /** What each consumer has not acknowledged yet. */
+  lags(): readonly StreamLag[] {
+    return lagsOf(this.#catalog.streams.values(), this.#consumers, this.#system.clock.now());
+  }
+
+  /** Of these streams, what is known of them. */
+  describe(keys: Iterable<string>): readonly StreamDetails[] {
+    const nowMs = this.#system.clock.monotonic();
+    return [...keys].flatMap((key) => {
+      const stream = this.#catalog.streams.get(key);
+      return stream === undefined ? [] : [describeStream(stream, nowMs)];
+    });
+  }
+
+  /** Bytes of a stream that were seen and not read by everybody. */
+  unreadBytes(key: string): number {
+    const stream = this.#catalog.streams.get(key);
+    if (stream === undefined) return 0;
+    const unread = stream.lanes.map((lane) => unreadBehind(stream, lowWater(lane.position)));
+    return Math.max(0, ...unread);
+  }
+
   close(): void {
     this.#catalog.closeAll();
   }
@@ -163,6 +207,7 @@ export class Tailing {
   #serve(lane: Lane, nowMs: number): void {
     try {
       const taken = this.#lanes.serve(lane, nowMs);
+      this.#readBytes += taken;
       this.#turns.charge(lane, taken);
       if (!this.#lanes.isParked(lane) && lane.wantsTurn(nowMs)) this.#turns.add(lane);
     } catch (error) {

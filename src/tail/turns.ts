@@ -29,6 +29,11 @@ export class Turns {
     return this.#ring.length === 0;
   }
 
+  /** How many pods wait for their turn. */
+  get waitingPods(): number {
+    return this.#ring.length;
+  }
+
   add(lane: Lane): void {
     if (lane.isQueued) return;
     lane.isQueued = true;

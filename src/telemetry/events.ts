@@ -1,6 +1,7 @@
 import { errnoOf, messageOf } from '../core/errors.ts';
 import type { Gap } from '../core/gap.ts';
 import type { Logger } from './logger.ts';
+import type { EventCounters } from './snapshot.ts';
 
 /**
  * Every notable happening has one function here, which writes the log line and counts. Nothing else in birler logs. A
@@ -12,14 +13,19 @@ const REPEAT_MS = 60_000;
 const REMEMBERED = 1_000;
 
 export class Events {
-  readonly counters = {
+  readonly counters: EventCounters = {
     linesUnparsed: 0,
     nulBytesSkipped: 0,
     readErrors: 0,
     watchErrors: 0,
     streamsFoundByRescan: 0,
-    deliveryRetries: 0,
+    bytesFoundByRescan: 0,
     checkpointErrors: 0,
+    recordsFiltered: 0,
+    bytesFiltered: 0,
+    rateLimitWaits: 0,
+    configReloads: 0,
+    configsRefused: 0,
   };
   readonly #log: Logger;
   readonly #monotonic: () => number;
@@ -89,9 +95,11 @@ export class Events {
     this.#log.debug({ stream }, 'a container stream is gone and fully read');
   }
 
-  foundByRescan(directory: string): void {
+  /** @param bytes that stood unread there */
+  foundByRescan(directory: string, bytes: number): void {
     this.counters.streamsFoundByRescan++;
-    this.#log.debug({ directory }, 'a rescan found what the watcher did not report');
+    this.counters.bytesFoundByRescan += bytes;
+    this.#log.debug({ directory, bytes }, 'a rescan found what the watcher did not report');
   }
 
   watchFailed(directory: string, error: Error): void {
@@ -117,6 +125,34 @@ export class Events {
         { limit },
         'limits.open_files is reached and every file is busy; new files wait for a descriptor',
       );
+    });
+  }
+
+  // ---- being asked
+
+  httpListening(address: string, port: number): void {
+    this.#log.info(
+      { address, port },
+      'answering on HTTP: /metrics, /livez, /readyz, /debug/state, /debug/tap',
+    );
+  }
+
+  httpUnavailable(listen: string, error: Error): void {
+    this.#seldom('http', (leftOut) => {
+      this.#log.error(
+        { listen, reason: error.message, leftOut },
+        'cannot answer on HTTP: no metrics and no probes; logs are delivered all the same. Trying again. If another program has the port, choose another one (http.listen), or off',
+      );
+    });
+  }
+
+  httpWorksAgain(): void {
+    this.#told.delete('http');
+  }
+
+  httpFailed(path: string, error: unknown): void {
+    this.#seldom('http-answer', (leftOut) => {
+      this.#log.error({ path, reason: messageOf(error), leftOut }, 'an HTTP request could not be answered');
     });
   }
 
@@ -148,7 +184,6 @@ export class Events {
   // ---- delivering
 
   deliveryFailed(output: string, error: Error, failures: number): void {
-    this.counters.deliveryRetries++;
     if (failures > 1) return;
     this.#log.warn(
       { output, reason: error.message },

@@ -59,6 +59,7 @@ export const settingsOf = (seed: number): Settings => {
     },
     host: 'node-1',
     graceMs: 3000,
+    http: undefined,
     // Both kernels, turn and turn about: which one is no draw of the random numbers, so old seeds mean what they meant.
     kernel: seed % 2 === 0 ? 'wasm' : 'typescript',
     log: { level: 'silent', format: 'json' },

@@ -43,7 +43,7 @@ export class BirlerProcess implements AsyncDisposable {
   #hasExited = false;
 
   constructor(args: readonly string[], options: StartOptions = {}) {
-    this.child = spawn(BIRLER, args, {
+    this.child = spawn(BIRLER, withoutHttp(args), {
       cwd: options.cwd,
       detached: options.detached ?? false,
       env: { ...cleanEnvironment(), ...options.environment },
@@ -148,6 +148,11 @@ export class BirlerProcess implements AsyncDisposable {
     if (this.isRunning) await this.killHard();
     this.child.stdout?.destroy();
   }
+}
+
+/** Many agents run at a time in tests, and there is one default port: a test that wants to ask its agent says where. */
+function withoutHttp(args: readonly string[]): readonly string[] {
+  return args[0] === 'run' && !args.includes('--http') ? [...args, '--http', 'off'] : args;
 }
 
 /** Ours without what could change the agent's behaviour; sources are compiled once for all starts. */

@@ -6,6 +6,7 @@ import { readCheckpoint } from '../../src/checkpoint/store.ts';
 import type { Config, LimitsConfig, SourcesConfig } from '../../src/config/config.ts';
 import { type RunningAgent, startAgent } from '../../src/index.ts';
 import { createSink } from '../../src/sinks/catalog.ts';
+import type { AgentSnapshot } from '../../src/telemetry/snapshot.ts';
 import type { Faults, UnfinishedWrites } from './fake-process.ts';
 import { FakeWorld, type FakeWorldOptions, type RunningProcess } from './fake-system.ts';
 import { ScenarioLog } from './scenario-log.ts';
@@ -108,6 +109,12 @@ export class Scenario {
       },
     );
     await this.world.clock.settle();
+  }
+
+  /** How the running agent does. */
+  async snapshot(): Promise<AgentSnapshot> {
+    if (this.#agent === undefined) throw new Error('no agent was started');
+    return (await this.#agent.overview()).snapshot();
   }
 
   /** Stops cleanly, and demands that nothing is left open. Returns how long it took, ms. */
@@ -280,6 +287,7 @@ const configOf = ({ startAt, limits, sources, sinks, checkpointIntervalMs }: Sce
   host: 'node-1',
   kernel: 'auto',
   graceMs: GRACE_MS,
+  http: undefined,
   log: { level: 'silent', format: 'json' },
   outputs: (sinks === undefined ? [FILE_OUTPUT] : Object.keys(sinks)).map((name) => ({
     type: 'file',

@@ -168,6 +168,14 @@ describe('the loader', () => {
         level: fc.constantFrom('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
         format: fc.constantFrom('json', 'pretty'),
       }),
+      http: fc.option(
+        fc.record({
+          host: fc.constantFrom('127.0.0.1', '0.0.0.0', 'localhost', '::', 'fe80::1'),
+          port: size(0, 65_535),
+          debug: fc.constantFrom('loopback', 'all', 'off'),
+        }),
+        { nil: undefined },
+      ),
       outputs: fc
         .uniqueArray(
           fc.record({
@@ -223,6 +231,7 @@ const fileOf = ({ sources, limits, state, ...config }: Config): unknown => ({
   grace: formatDuration(config.graceMs),
   kernel: config.kernel,
   log: config.log,
+  http: fileOfHttp(config.http),
   outputs: config.outputs.map(({ recordId, color, ...output }) => ({
     ...output,
     record_id: recordId,
@@ -230,3 +239,9 @@ const fileOf = ({ sources, limits, state, ...config }: Config): unknown => ({
     ...(output.type === 'file' ? { mode: `0${output.mode.toString(8).padStart(3, '0')}` } : {}),
   })),
 });
+
+const fileOfHttp = (http: Config['http']): unknown => {
+  if (http === undefined) return { listen: 'off' };
+  const host = http.host.includes(':') ? `[${http.host}]` : http.host;
+  return { listen: `${host}:${http.port}`, debug: http.debug };
+};

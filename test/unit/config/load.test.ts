@@ -47,6 +47,7 @@ describe('a configuration', () => {
       graceMs: 10_000,
       kernel: 'auto',
       log: { level: 'info', format: 'json' },
+      http: { host: '127.0.0.1', port: 7780, debug: 'loopback' },
       outputs: [
         { type: 'stdout', name: 'stdout', format: 'json', recordId: false, gap: 'records', color: false },
       ],
@@ -259,6 +260,27 @@ host: again
   });
 });
 
+describe('http', () => {
+  it('listens where it is told to, on any free port, or nowhere', () => {
+    expect(load('http: {listen: "0.0.0.0:0", debug: all}').http).toEqual({
+      host: '0.0.0.0',
+      port: 0,
+      debug: 'all',
+    });
+    expect(load('http: {listen: off}').http).toBeUndefined();
+    expect(load('http: {listen: "[fe80::1]:65535"}').http).toMatchObject({ host: 'fe80::1', port: 65_535 });
+  });
+
+  it.each(['7780x', ':7780', '127.0.0.1', '127.0.0.1:65536', '256.0.0.1:1', 'example.org:80', '::1:80'])(
+    'refuses to listen on %j',
+    (listen) => {
+      expect(complaints(`http: {listen: "${listen}"}`).join()).toMatch(
+        /http.listen: .* is not possible here: an address and a port/,
+      );
+    },
+  );
+});
+
 describe('flags', () => {
   it('win over the file', () => {
     const text =
@@ -271,8 +293,10 @@ describe('flags', () => {
       grace: '1s',
       logLevel: 'warn',
       watch: 'off',
+      http: '[::]:80',
     };
     expect(load(text, flags)).toMatchObject({
+      http: { host: '::', port: 80 },
       sources: { logsDirectory: '/work/b', podsDirectory: '/p', watch: 'off' },
       state: { directory: '/t' },
       startAt: 'beginning',

@@ -26,7 +26,7 @@ const setUp = async (settings: Partial<DiscoverySettings> = {}) => {
     onMissing: (directory) => said.push(`missing ${directory}`),
     onAppeared: (directory) => said.push(`appeared ${directory}`),
     onWatchFailed: (directory) => said.push(`failed ${directory}`),
-    onFoundByRescan: (directory) => said.push(`rescan ${directory}`),
+    onFoundByRescan: ({ directory }) => said.push(`rescan ${directory}`),
     ...settings,
   });
   /** Everything that was said and seen since this was last asked, after some time and a step. */

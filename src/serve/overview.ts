@@ -1,0 +1,106 @@
+import type { Batch } from '../core/batch.ts';
+import type { Clock } from '../system/system.ts';
+import type {
+  AgentSnapshot,
+  CheckpointSnapshot,
+  DirectoriesSnapshot,
+  EventCounters,
+  OutputSnapshot,
+  PodsSnapshot,
+  ReadingSnapshot,
+  StreamDetails,
+  StreamLag,
+} from '../telemetry/snapshot.ts';
+
+/** The agent's rooms, as far as they are asked how they do. */
+export interface Rooms {
+  readonly clock: Clock;
+  readonly kernel: string;
+  readonly discovery: { snapshot(): DirectoriesSnapshot };
+  readonly tailing: {
+    readonly streamKeys: Iterable<string>;
+    snapshot(): ReadingSnapshot;
+    lags(): readonly StreamLag[];
+    describe(keys: Iterable<string>): readonly StreamDetails[];
+  };
+  readonly outputs: readonly WatchedOutput[];
+  readonly checkpointer: { snapshot(nowMs: number): CheckpointSnapshot };
+  readonly counters: Readonly<EventCounters>;
+  /** Undefined where nobody is asked for pods. */
+  readonly pods?: () => PodsSnapshot;
+}
+
+interface WatchedOutput {
+  readonly name: string;
+  onBatch: ((batch: Batch) => void) | undefined;
+  snapshot(nowMs: number): OutputSnapshot;
+}
+
+/** The agent from outside: whoever asks how it does asks here. It costs nothing while nobody asks. */
+export class Overview {
+  readonly #rooms: Rooms;
+  readonly #startedAtMs: number;
+  #passMs: number;
+  #isStopping = false;
+
+  constructor(rooms: Rooms) {
+    this.#rooms = rooms;
+    this.#startedAtMs = rooms.clock.now();
+    this.#passMs = rooms.clock.monotonic();
+  }
+
+  /** The agent's loop begins a pass. */
+  pass(nowMs: number): void {
+    this.#passMs = nowMs;
+  }
+
+  /** The loop is over: what was read is being delivered. */
+  stopping(): void {
+    this.#isStopping = true;
+  }
+
+  /** What the loop alone tells, for a liveness probe that must cost nothing. */
+  get loop(): Pick<AgentSnapshot, 'phase' | 'loopAgeMs'> {
+    const isComplete = this.#rooms.discovery.snapshot().isComplete;
+    return {
+      phase: this.#isStopping ? 'stopping' : isComplete ? 'running' : 'starting',
+      loopAgeMs: this.#rooms.clock.monotonic() - this.#passMs,
+    };
+  }
+
+  snapshot(): AgentSnapshot {
+    const { clock, kernel, discovery, tailing, outputs, checkpointer, counters, pods } = this.#rooms;
+    const nowMs = clock.monotonic();
+    return {
+      ...this.loop,
+      nowMs: clock.now(),
+      startedAtMs: this.#startedAtMs,
+      kernel,
+      directories: discovery.snapshot(),
+      reading: tailing.snapshot(),
+      outputs: outputs.map((output) => output.snapshot(nowMs)),
+      lags: tailing.lags(),
+      checkpoint: checkpointer.snapshot(nowMs),
+      counters,
+      pods: pods?.(),
+    };
+  }
+
+  get streamKeys(): Iterable<string> {
+    return this.#rooms.tailing.streamKeys;
+  }
+
+  /** What is known of these streams. */
+  describe(keys: Iterable<string>): readonly StreamDetails[] {
+    return this.#rooms.tailing.describe(keys);
+  }
+
+  get outputNames(): readonly string[] {
+    return this.#rooms.outputs.map(({ name }) => name);
+  }
+
+  /** Has every batch of an output looked at; undefined: not any more. */
+  watch(outputName: string, onBatch: ((batch: Batch) => void) | undefined): void {
+    for (const output of this.#rooms.outputs) if (output.name === outputName) output.onBatch = onBatch;
+  }
+}
