@@ -190,11 +190,11 @@ host: again
     ],
     [
       'zzz: 1',
-      '1:1: zzz: unknown option; possible here: sources, start_at, limits, state, host, grace, kernel, log, outputs',
+      '1:1: zzz: unknown option; possible here: sources, start_at, limits, state, host, grace, kernel, log, http, outputs',
     ],
     [
       '__proto__: {a: 1}',
-      '1:1: __proto__: unknown option; possible here: sources, start_at, limits, state, host, grace, kernel, log, outputs',
+      '1:1: __proto__: unknown option; possible here: sources, start_at, limits, state, host, grace, kernel, log, http, outputs',
     ],
     ['- a', '1:1: is a list; it should be a section of its own, with lines like "name: value"'],
     ['a: 1\n---\nb: 2', '2:1: not valid YAML: a second document begins here (---); keep one'],
