@@ -277,7 +277,7 @@ export class Agent {
       limits: config.limits,
       startAt: config.startAt,
       isOnce: once,
-      decoding: newDecoding(kernel, config.limits.lineBytes, config.limits.partialBytes),
+      decoding: newDecoding(kernel, config.limits.lineBytes, config.limits.partialBytes, config.multiline),
       recorded: () => [...this.#store.state.streams].map(([key, { origin }]) => [key, origin]),
       recordsOf: (key) => this.#store.state.streams.get(key)?.generations ?? [],
       onObserved: (key) => this.#checkpointer.changed(key),

@@ -11,6 +11,7 @@ export interface Config {
   /** Where a stream is begun that has no checkpoint yet. */
   readonly startAt: StartAt;
   readonly limits: LimitsConfig;
+  readonly multiline: MultilineConfig;
   readonly state: StateConfig;
   /** This node's name, as records carry it. */
   readonly host: string;
@@ -67,6 +68,16 @@ export interface LimitsConfig {
   /** An open partial record is delivered, marked partial, after this. */
   readonly partialAgeMs: number;
   readonly recordsPerBatch: number;
+}
+
+/** How lines become records. */
+export interface MultilineConfig {
+  /** As Treatment.multiline: empty means that nothing is joined. */
+  readonly mode: string;
+  readonly waitMs: number;
+  /** Bounds of one record; `bytes` is never more than the longest message. */
+  readonly lines: number;
+  readonly bytes: number;
 }
 
 export interface StateConfig {

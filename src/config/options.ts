@@ -182,6 +182,15 @@ export const text = (
     return reading(value);
   });
 
+/** Text in a notation of its own. */
+export const notation = <T>(
+  of: Description & { readonly default: string },
+  read: (text: string) => Reading<T>,
+) =>
+  option<T>({ type: 'text', ...of }, (value) =>
+    typeof value === 'string' ? read(value) : wanted(value, 'a text'),
+  );
+
 /** File permissions. YAML would take 0640 for six hundred and forty; the loader hands the digits over as they were written. */
 export const mode = (of: Description & { readonly default: string }) =>
   option<number>({ type: 'mode', minimum: '0200', maximum: '0777', example: '0600', ...of }, (value) => {

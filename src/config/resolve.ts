@@ -11,7 +11,7 @@ const DEFAULT_OUTPUT: OutputFile = { type: 'stdout', record_id: false, gap: 'rec
 
 /** Fills in the defaults that depend on where birler runs, and gives everything the name and unit that the code uses. */
 export const resolveConfig = (file: ConfigFile, surroundings: Surroundings): Config => {
-  const { limits, state, log } = file;
+  const { limits, multiline, state, log } = file;
   const outputs = file.outputs.length === 0 ? [DEFAULT_OUTPUT] : file.outputs;
   return {
     sources: resolveSources(file.sources, surroundings),
@@ -25,6 +25,12 @@ export const resolveConfig = (file: ConfigFile, surroundings: Surroundings): Con
       partialBytes: limits.partial_bytes,
       partialAgeMs: limits.partial_age,
       recordsPerBatch: limits.records_per_batch,
+    },
+    multiline: {
+      mode: multiline.mode,
+      waitMs: multiline.wait,
+      lines: multiline.lines,
+      bytes: Math.min(multiline.bytes, limits.line_length),
     },
     state: {
       directory:

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { KERNEL_CHOICES } from '../core/kernel.ts';
 import { LOG_LEVELS, START_AT, WATCH } from './config.ts';
 import { httpSchema } from './http-schema.ts';
+import { multilineSchema } from './multiline-schema.ts';
 import { boolean, choice, decidedLater, duration, integer, list, section, size, text } from './options.ts';
 import { outputsSchema } from './output-schema.ts';
 
@@ -157,6 +158,7 @@ export const fileSchema = section('birler.yaml', {
     default: 'beginning',
   }),
   limits,
+  multiline: multilineSchema,
   state,
   host: decidedLater(
     text({ description: "The node's name, as records carry it.", example: 'node-7' }),

@@ -57,9 +57,12 @@ export interface Row {
   seconds: number;
 }
 
+/** Rows that a line joiner may put into a table that decoders have filled: what it held back of earlier batches. */
+const SPARE_ROWS = 16;
+
 /** How much memory a table for so many records takes. */
 export const tableBytes = (capacity: number): number =>
-  capacity * (FLOATS * Float64Array.BYTES_PER_ELEMENT + SLOTS * Int32Array.BYTES_PER_ELEMENT);
+  (capacity + SPARE_ROWS) * (FLOATS * Float64Array.BYTES_PER_ELEMENT + SLOTS * Int32Array.BYTES_PER_ELEMENT);
 
 export class RecordTable {
   readonly capacity: number;
@@ -73,16 +76,16 @@ export class RecordTable {
   /** The length of all fields together; whoever gives a row FIELDS adds to it. */
   fieldsBytes = 0;
 
-  /** @param capacity how many records one batch may hold at most */
+  /** @param capacity how many records decoders may put into one batch; SPARE_ROWS more fit */
   constructor(capacity: number, allocate: Allocate = allocateApart) {
     this.capacity = capacity;
     const { buffer, byteOffset } = allocate(tableBytes(capacity));
-    this.floats = new Float64Array(buffer, byteOffset, capacity * FLOATS);
-    this.ints = new Int32Array(buffer, byteOffset + this.floats.byteLength, capacity * SLOTS);
+    this.floats = new Float64Array(buffer, byteOffset, (capacity + SPARE_ROWS) * FLOATS);
+    this.ints = new Int32Array(buffer, byteOffset + this.floats.byteLength, (capacity + SPARE_ROWS) * SLOTS);
   }
 
   get isFull(): boolean {
-    return this.rows === this.capacity;
+    return this.rows >= this.capacity;
   }
 
   /** Adds a row. The caller has made sure that the table is not full. */

@@ -63,7 +63,8 @@ export interface LineJoiner {
   /** The seed for the rows with CARRIED that this channel gave since the last `enter`. */
   carriedSeed(channel: Channel): GenerationSeed;
   /**
-   * Closes the open record (there must be one): message and time go into the arena, and `record` becomes its row.
+   * Closes the open record (there must be one): message and time go into the arena, and `record` becomes its row. Lines that
+   * waited whether they are part of it stay, as records of their own: call again until `isOpen` says no.
    *
    * @returns false when the arena has no room: nothing was changed
    */

@@ -52,6 +52,7 @@ export const settingsOf = (seed: number): Settings => {
       partialAgeMs: random.pick([2000, 5000]),
       recordsPerBatch: random.pick([1, 3, 64]),
     },
+    multiline: { mode: '', waitMs: 500, lines: 2000, bytes: 1024 },
     state: {
       directory: STATE_DIRECTORY,
       checkpointIntervalMs: random.pick([200, 1000]),

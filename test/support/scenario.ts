@@ -283,6 +283,7 @@ const configOf = ({ startAt, limits, sources, sinks, checkpointIntervalMs }: Sce
     recordsPerBatch: 256,
     ...limits,
   },
+  multiline: { mode: '', waitMs: 500, lines: 2000, bytes: 1024 },
   state: { directory: STATE, checkpointIntervalMs: checkpointIntervalMs ?? 1000, sync: true },
   host: 'node-1',
   kernel: 'auto',

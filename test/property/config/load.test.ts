@@ -160,6 +160,12 @@ describe('the loader', () => {
         partialAgeMs: size(100, 3_600_000),
         recordsPerBatch: size(1, 2 ** 20),
       }),
+      multiline: fc.record({
+        mode: fc.constantFrom('', 'auto', 'go', 'java,python'),
+        waitMs: size(10, 60_000),
+        lines: size(10, 100_000),
+        bytes: fc.constant(1024),
+      }),
       state: fc.record({ directory: path, checkpointIntervalMs: size(10, 300_000), sync: fc.boolean() }),
       host: word,
       graceMs: size(0, 3_600_000),
@@ -201,7 +207,7 @@ describe('the loader', () => {
 });
 
 /** A Config as its user would have written it. */
-const fileOf = ({ sources, limits, state, ...config }: Config): unknown => ({
+const fileOf = ({ sources, limits, multiline, state, ...config }: Config): unknown => ({
   sources: {
     logs: sources.logsDirectory,
     pods: sources.podsDirectory,
@@ -221,6 +227,12 @@ const fileOf = ({ sources, limits, state, ...config }: Config): unknown => ({
     partial_bytes: formatSize(limits.partialBytes),
     partial_age: formatDuration(limits.partialAgeMs),
     records_per_batch: limits.recordsPerBatch,
+  },
+  multiline: {
+    mode: multiline.mode === '' ? 'off' : multiline.mode,
+    wait: formatDuration(multiline.waitMs),
+    lines: multiline.lines,
+    bytes: multiline.bytes,
   },
   state: {
     directory: state.directory,

@@ -19,6 +19,7 @@ const TARGET_BYTES = 1024 * 1024;
 const PASS_CHUNKS = 32;
 /** 8 passes of 8 MiB for each. */
 const PASSES = 8;
+const MULTILINE = { lines: 10, bytes: 1024, waitMs: 500 };
 const MOST_RATIO = 0.75;
 
 const chunk = (): Buffer => {
@@ -43,7 +44,7 @@ const newPass = ({ kernel, allocate, reset }: TestKernel): (() => number) => {
   const target = allocate(TARGET_BYTES);
   const decoder = criDecoder(kernel);
   const encoder = createEncoder('json', { recordId: false, gapRecords: true, color: false }, kernel);
-  const joiner = newDecoding(kernel, CHUNK_BYTES, CHUNK_BYTES).newJoiner();
+  const joiner = newDecoding(kernel, CHUNK_BYTES, CHUNK_BYTES, MULTILINE).newJoiner();
   const end = chunk().copy(region.bytes);
   return () => {
     const before = process.threadCpuUsage();

@@ -42,6 +42,7 @@ describe('a configuration', () => {
         partialAgeMs: 30_000,
         recordsPerBatch: 16_384,
       },
+      multiline: { mode: 'auto', waitMs: 500, lines: 2000, bytes: 256 * 1024 },
       state: { directory: '/home/someone/.local/state/birler', checkpointIntervalMs: 1000, sync: true },
       host: 'node-1',
       graceMs: 10_000,
@@ -169,6 +170,11 @@ host: again
     ['host: 5', '1:7: host: is 5, not text; put it in quotes'],
     ['host: ""', '1:7: host: is empty; give it a value or remove the line'],
     ['grace: 2h', '1:8: grace: 2h is too large; the most is 1h'],
+    [
+      'multiline: {mode: "go, cobol"}',
+      '1:19: multiline.mode: "cobol" is not a way to join lines; write auto, off, or some of dotnet, go, indent, java, node, php, python, ruby, rust',
+    ],
+    ['multiline: {mode: 1}', '1:19: multiline.mode: is 1; it should be a text'],
     ['limits: {open_files: 1.5}', '1:22: limits.open_files: is 1.5; it should be a whole number'],
     ['state: {sync: maybe}', '1:15: state.sync: is "maybe"; it should be true or false'],
     [
@@ -190,11 +196,11 @@ host: again
     ],
     [
       'zzz: 1',
-      '1:1: zzz: unknown option; possible here: sources, start_at, limits, state, host, grace, kernel, log, http, outputs',
+      '1:1: zzz: unknown option; possible here: sources, start_at, limits, multiline, state, host, grace, kernel, log, http, outputs',
     ],
     [
       '__proto__: {a: 1}',
-      '1:1: __proto__: unknown option; possible here: sources, start_at, limits, state, host, grace, kernel, log, http, outputs',
+      '1:1: __proto__: unknown option; possible here: sources, start_at, limits, multiline, state, host, grace, kernel, log, http, outputs',
     ],
     ['- a', '1:1: is a list; it should be a section of its own, with lines like "name: value"'],
     ['a: 1\n---\nb: 2', '2:1: not valid YAML: a second document begins here (---); keep one'],

@@ -17,7 +17,12 @@ const cri = (second: number, message: string): string =>
 const LONG = 'always the same at the start\n'.repeat(80);
 
 const detectFormat = (bytes: Uint8Array, start: number, end: number, kubeletNamed: boolean) =>
-  newDecoding(typescriptKernel(), 1024, 0).detectFormat(bytes, start, end, kubeletNamed);
+  newDecoding(typescriptKernel(), 1024, 0, { lines: 10, bytes: 1024, waitMs: 500 }).detectFormat(
+    bytes,
+    start,
+    end,
+    kubeletNamed,
+  );
 
 /** One stream's directory, and the one who decides what is in it. */
 const setUp = (faults: Faults = {}) => {

@@ -98,11 +98,13 @@ export const OVERHEAD_BYTES = 4096;
 
 const LIMITS: LaneLimits = { readShareBytes: 512, lineBytes: 1024, recordsPerBatch: 64, partialAgeMs: 5000 };
 
+const MULTILINE = { lines: 10, bytes: 1024, waitMs: 500 };
+
 export const newTools = (limits: Partial<LaneLimits> = {}): LaneTools => {
   const all = { ...LIMITS, ...limits };
   const clock = new FakeClock(0).forProcess(() => true);
   return new LaneTools(
-    newDecoding(typescriptKernel(), all.lineBytes, 1_000_000),
+    newDecoding(typescriptKernel(), all.lineBytes, 1_000_000, MULTILINE),
     all,
     clock,
     false,

@@ -1,0 +1,256 @@
+import {
+  CARRIED,
+  FIELDS,
+  FLAGS,
+  MESSAGE_END,
+  MESSAGE_START,
+  PARTIAL,
+  type RecordTable,
+  SLOTS,
+  STDERR,
+  TRUNCATED,
+  UNPARSED,
+} from '../core/record-table.ts';
+import type { Region } from '../core/region.ts';
+import { isSuspect } from './multiline-lines.ts';
+import type { Openers } from './multiline-openers.ts';
+import { END, follow, MAYBE, NOTHING, SOURCE } from './multiline-trace.ts';
+
+/** Bounds of one joined record. */
+export interface RecordBounds {
+  readonly lines: number;
+  /** Of its message. */
+  readonly bytes: number;
+}
+
+/** Lines that may wait for one that shows that the trace goes on. */
+export const MOST_WAITING = 4;
+/** A longer line never waits. */
+export const WAITING_BYTES = 4096;
+
+/** What becomes of a row. */
+const KEPT = 0;
+/** Goes on in the row that `next` names. */
+export const HEAD = 1;
+/** Is part of one before it. */
+export const MEMBER = 2;
+/** Is taken out of the batch, with what is joined with it. */
+export const HELD = 3;
+
+/** A line that is not whole, or of which nobody knows what it is. */
+const NEVER_JOINED = PARTIAL | TRUNCATED | UNPARSED | FIELDS;
+
+/** A record as far as it goes. */
+export interface Trace {
+  /** Its first row. */
+  readonly head: number;
+  /** Its last row. */
+  readonly last: number;
+  readonly lines: number;
+  /** Behind its last row; see multiline-trace.ts. */
+  readonly state: number;
+  /** Surely one: more than what could also be an ordinary line. */
+  readonly isSure: boolean;
+}
+
+const UNKNOWN = 0xff;
+
+/** What was decided of the rows of one batch. The memory is used again for the next one, of any stream. */
+export class Decisions {
+  /** KEPT, HEAD, MEMBER or HELD, by row. */
+  fate: Uint8Array = new Uint8Array(0);
+  /** Of rows with HEAD, HELD or MEMBER: the row that is joined behind it, or 0. */
+  next: Int32Array = new Int32Array(0);
+  /** The state behind a row if it opens a trace, or UNKNOWN. */
+  states: Uint8Array = new Uint8Array(0);
+  /** The first row that does not stay as it is. */
+  firstChange = 0;
+
+  begin(rows: number): void {
+    if (this.fate.length < rows) {
+      this.fate = new Uint8Array(rows);
+      this.next = new Int32Array(rows);
+      this.states = new Uint8Array(rows);
+    }
+    this.fate.fill(KEPT, 0, rows);
+    this.next.fill(0, 0, rows);
+    this.states.fill(UNKNOWN, 0, rows);
+    this.firstChange = rows;
+  }
+}
+
+/** The rows of one batch, as a grouping looks at them. */
+export interface Rows {
+  readonly region: Region;
+  readonly table: RecordTable;
+  readonly decisions: Decisions;
+  /** Rows before this one come from earlier batches. */
+  readonly front: number;
+}
+
+/**
+ * Finds in the rows of one channel which belong together; the rows of the other channel are passed over.
+ *
+ * A group begins with an opener; the machine of multiline-trace.ts says what follows. Openers are looked for only where it
+ * matters: before a suspect line, and at the end. An opener that is not suspect itself takes only suspect lines as the first of
+ * its group, so looking there finds the same groups as looking at each line.
+ */
+export class Grouping {
+  readonly #rows: Rows;
+  readonly #openers: Openers;
+  readonly #bounds: RecordBounds;
+  /** STDERR or 0. */
+  readonly #channel: number;
+  #open: Trace | undefined;
+
+  constructor(rows: Rows, openers: Openers, bounds: RecordBounds, channel: number) {
+    this.#rows = rows;
+    this.#openers = openers;
+    this.#bounds = bounds;
+    this.#channel = channel;
+  }
+
+  /**
+   * @param from no row before this one is suspect
+   * @param begun a record of earlier batches, which is a row of this table now
+   * @returns the record that is open where the rows end; what is left of its channel behind it waits
+   */
+  run(from: number, begun: Trace | undefined): Trace | undefined {
+    const { rows } = this.#rows.table;
+    let floor = begun === undefined ? 0 : this.#follow(begun);
+    let row = Math.max(floor, from);
+    while (this.#open === undefined && row < rows) {
+      if (this.#isMine(row) && this.#isSuspect(row)) {
+        floor = this.#followBefore(row, floor);
+        if (floor <= row) floor = this.#followIfOpener(row, floor);
+      }
+      row = Math.max(row + 1, floor);
+    }
+    if (this.#open === undefined) this.#followBefore(rows, floor);
+    return this.#open;
+  }
+
+  /** Follows the nearest opener before a row, if there is one. @returns the first row that no group has reached */
+  #followBefore(row: number, floor: number): number {
+    let left = MOST_WAITING + 1;
+    for (let at = row - 1; at >= floor && left > 0; at--) {
+      if (!this.#isMine(at)) continue;
+      if (this.#stateOf(at) !== NOTHING) return this.#followIfOpener(at, floor);
+      left--;
+    }
+    return floor;
+  }
+
+  #followIfOpener(row: number, floor: number): number {
+    const state = this.#stateOf(row);
+    if (state === NOTHING) return floor;
+    return this.#follow({ head: row, last: row, lines: 1, state, isSure: this.#isSuspect(row) });
+  }
+
+  /** @returns the first row that is not part of the group; the number of rows where it is still open */
+  #follow(begun: Trace): number {
+    const { rows } = this.#rows.table;
+    let { head, last, lines, state, isSure } = begun;
+    let size = this.#sizeOf(head);
+    let waiting = 0;
+    let waitingBytes = 0;
+    for (let row = last + 1; row < rows; row++) {
+      if (!this.#isMine(row)) continue;
+      const verdict = this.#verdict(row, state, waiting);
+      const bytes = this.#sizeOf(row) + 1;
+      if (verdict === MAYBE) {
+        waiting++;
+        waitingBytes += bytes;
+        continue;
+      }
+      if (verdict === END || !(isSure || this.#isSuspect(row))) return last + 1;
+      if (lines + waiting + 1 > this.#bounds.lines || size + waitingBytes + bytes > this.#bounds.bytes) {
+        // What is over begins another record, which goes on where this one ends.
+        head = this.#nextMine(last);
+        if (this.#isCarried(head)) return head;
+        last = head;
+        lines = 1;
+        size = this.#sizeOf(head);
+      }
+      while (last !== row) {
+        last = this.#join(head, last);
+        lines++;
+        size += this.#sizeOf(last) + 1;
+      }
+      isSure = true;
+      state = verdict;
+      waiting = 0;
+      waitingBytes = 0;
+    }
+    this.#open = { head, last, lines, state, isSure };
+    return rows;
+  }
+
+  #verdict(row: number, state: number, waiting: number): number {
+    const { region, table } = this.#rows;
+    const start = table.ints[row * SLOTS + MESSAGE_START] ?? 0;
+    const end = table.ints[row * SLOTS + MESSAGE_END] ?? 0;
+    if ((this.#flags(row) & NEVER_JOINED) !== 0 || end - start > this.#bounds.bytes) return END;
+    const verdict = follow(state, region.bytes, start, end, waiting > 0);
+    if (verdict !== MAYBE) return verdict;
+    if (waiting === MOST_WAITING || end - start > WAITING_BYTES || this.#isCarried(row)) return END;
+    // A line of source may look like anything.
+    return state === SOURCE || this.#stateOf(row) === NOTHING ? MAYBE : END;
+  }
+
+  /** Joins the channel's next row with the group. */
+  #join(head: number, last: number): number {
+    const { decisions } = this.#rows;
+    const row = this.#nextMine(last);
+    decisions.next[last] = row;
+    decisions.fate[head] = HEAD;
+    decisions.fate[row] = MEMBER;
+    decisions.firstChange = Math.min(decisions.firstChange, head);
+    return row;
+  }
+
+  // ---- one row
+
+  #stateOf(row: number): number {
+    const { region, table, decisions } = this.#rows;
+    const known = decisions.states[row] ?? UNKNOWN;
+    if (known !== UNKNOWN) return known;
+    const start = table.ints[row * SLOTS + MESSAGE_START] ?? 0;
+    const end = table.ints[row * SLOTS + MESSAGE_END] ?? 0;
+    const cannot =
+      (this.#flags(row) & NEVER_JOINED) !== 0 || this.#isCarried(row) || end - start > this.#bounds.bytes;
+    const state = cannot ? NOTHING : this.#openers.stateOf(region.bytes, start, end);
+    decisions.states[row] = state;
+    return state;
+  }
+
+  #isSuspect(row: number): boolean {
+    const { region, table } = this.#rows;
+    const slot = row * SLOTS;
+    return isSuspect(region, table.ints[slot + MESSAGE_START] ?? 0, table.ints[slot + MESSAGE_END] ?? 0);
+  }
+
+  #isMine(row: number): boolean {
+    return (this.#flags(row) & STDERR) === this.#channel;
+  }
+
+  #nextMine(row: number): number {
+    let next = row + 1;
+    while (!this.#isMine(next)) next++;
+    return next;
+  }
+
+  /** Its first piece lies in an earlier generation, and only the decoder's joiner knows where: it cannot be a first line. */
+  #isCarried(row: number): boolean {
+    return (this.#flags(row) & CARRIED) !== 0;
+  }
+
+  #flags(row: number): number {
+    return this.#rows.table.ints[row * SLOTS + FLAGS] ?? 0;
+  }
+
+  #sizeOf(row: number): number {
+    const { ints } = this.#rows.table;
+    return (ints[row * SLOTS + MESSAGE_END] ?? 0) - (ints[row * SLOTS + MESSAGE_START] ?? 0);
+  }
+}

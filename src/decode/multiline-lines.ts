@@ -1,0 +1,107 @@
+import type { Region } from '../core/region.ts';
+
+/**
+ * What the first bytes of a line say. The lines that can be the second or a later one of a trace begin with one of few bytes;
+ * nearly all others are told apart by one look into a table.
+ */
+const SPACE = 0x20;
+const TAB = 0x09;
+const CARRIAGE_RETURN = 0x0d;
+const CARET = 0x5e;
+const HASH = 0x23;
+const SLASH = 0x2f;
+
+/** Every line that begins with one of these is suspect; those of WORDS only with the whole word. */
+const BLANKS = 1;
+const WORDS = 2;
+const CLASS = new Uint8Array(256);
+CLASS[SPACE] = BLANKS;
+CLASS[TAB] = BLANKS;
+CLASS[CARET] = WORDS;
+CLASS[HASH] = WORDS;
+CLASS[SLASH] = WORDS;
+
+/** The first four letters of what goes on a trace, or begins one, at the start of a line. */
+const FIRST_WORDS = [
+  // Java: Caused by, Suppressed, Wrapped by; Rust's reports: Caused by, Location
+  'Caus',
+  'Supp',
+  'Wrap',
+  'Loca',
+  // Python
+  'Trac',
+  'Fata',
+  // Go
+  'goro',
+  'pani',
+  'fata',
+  '[sig',
+  // Rust: thread '…' panicked, note, stack backtrace (with a capital letter: PHP's too)
+  'thre',
+  'note',
+  'stac',
+  'Stac',
+  // PHP and its frameworks
+  'PHP ',
+  '[sta',
+  // Node: where it happened, as paths do it too; where to see more of a warning
+  'file',
+  'node',
+  '(Use',
+] as const;
+
+const WORD_SET: ReadonlySet<number> = new Set(
+  FIRST_WORDS.map((word) => {
+    const bytes = Buffer.from(word);
+    CLASS[bytes.readUInt8(0)] = WORDS;
+    return bytes.readInt32LE(0);
+  }),
+);
+
+/** 0 for a first byte that no suspect line has. */
+export const firstByteClass: Readonly<Uint8Array> = CLASS;
+
+/** Whether a line could go on a trace that the lines before it have only announced, or surely begins one. */
+export const isSuspect = ({ bytes, view }: Region, start: number, end: number): boolean => {
+  if (start >= end) return false;
+  const first = bytes[start] ?? 0;
+  const kind = CLASS[first];
+  if (kind !== WORDS) return kind === BLANKS;
+  if (first === CARET) return bytes[end - 1] === CARET;
+  if (first === SLASH) return isDigit(bytes[end - 1] ?? 0);
+  if (first === HASH) return end > start + 2 && isDigit(bytes[start + 1] ?? 0);
+  return end > start + 4 && WORD_SET.has(view.getInt32(start, true));
+};
+
+const isDigit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39;
+
+export const isIndented = (bytes: Uint8Array, start: number, end: number): boolean =>
+  start < end && (bytes[start] === SPACE || bytes[start] === TAB);
+
+export const isBlank = (bytes: Uint8Array, start: number, end: number): boolean =>
+  afterBlanks(bytes, start, end) === end;
+
+/** The index of the first byte that is neither space nor tab nor CR. */
+export const afterBlanks = (bytes: Uint8Array, start: number, end: number): number => {
+  for (let index = start; index < end; index++) {
+    const byte = bytes[index];
+    if (byte !== SPACE && byte !== TAB && byte !== CARRIAGE_RETURN) return index;
+  }
+  return end;
+};
+
+/** The index behind the last byte that is neither space nor tab nor CR. */
+const beforeBlanks = (bytes: Uint8Array, start: number, end: number): number => {
+  for (let index = end; index > start; index--) {
+    const byte = bytes[index - 1];
+    if (byte !== SPACE && byte !== TAB && byte !== CARRIAGE_RETURN) return index;
+  }
+  return start;
+};
+
+/** No more of a line is looked at: what makes it part of a trace stands in its first words. */
+const LOOK_BYTES = 1024;
+
+/** The line's beginning, a character a byte, without blanks behind it. */
+export const lineText = (bytes: Buffer, start: number, end: number): string =>
+  bytes.toString('latin1', start, Math.min(beforeBlanks(bytes, start, end), start + LOOK_BYTES));

@@ -1,0 +1,282 @@
+import type { GenerationSeed } from '../core/batch.ts';
+import type { Piece, RecordPlace } from '../core/decoder.ts';
+import { invariant } from '../core/errors.ts';
+import { traceKindsOf } from '../core/multiline-mode.ts';
+import { type Channel, comparePositions, STDERR_CHANNEL, STDOUT } from '../core/position.ts';
+import {
+  CARRIED,
+  FLAGS,
+  FLOATS,
+  MESSAGE_START,
+  type RecordTable,
+  SLOTS,
+  SOURCE_OFFSET,
+  STDERR,
+} from '../core/record-table.ts';
+import type { Region } from '../core/region.ts';
+import type { LineJoiner } from '../core/treatment.ts';
+import {
+  Decisions,
+  Grouping,
+  HELD,
+  MOST_WAITING,
+  type RecordBounds,
+  type Rows,
+  type Trace,
+  WAITING_BYTES,
+} from './multiline-groups.ts';
+import { HeldRow } from './multiline-held.ts';
+import { firstByteClass, isSuspect } from './multiline-lines.ts';
+import { Openers } from './multiline-openers.ts';
+import { rebuild } from './multiline-rebuild.ts';
+import type { PartialBudget } from './partial-budget.ts';
+import { newPiece } from './rows.ts';
+import { MAX_TIME_BYTES } from './timestamp.ts';
+
+/** Bounds of what is joined. */
+export interface MultilineLimits extends RecordBounds {
+  /** How long an open record waits for its next line, in milliseconds. */
+  readonly waitMs: number;
+}
+
+/** A record that goes on and on is given out after so many times `waitMs`. */
+const LONGEST_WAITS = 10;
+
+/**
+ * Joins the lines of stack traces, and what is indented below a line that announces it, per channel.
+ *
+ *   row ──(may open a trace)──> held back at the end of a batch ──(the next row goes on)──> joined
+ *                                        └──(it does not, or nothing comes)──> a row as it was
+ *
+ * Which rows are joined depends on their bytes alone, not on where batches end: what could still change at the end of a batch
+ * is held back (HeldRow), and put before the rows of the next one. All other rows pass untouched. Exceptions: nothing comes
+ * within the wait, and no memory in the budget.
+ *
+ * Cost, Node 26: see docs/multiline.md.
+ */
+class MultilineJoiner implements LineJoiner {
+  now = 0;
+  readonly #openers: Openers;
+  readonly #limits: MultilineLimits;
+  readonly #budget: PartialBudget;
+  readonly #decisions: Decisions;
+  /** By channel: the open record, then the lines that wait whether it goes on behind them. */
+  readonly #held: [HeldRow[], HeldRow[]] = [[], []];
+  /** When the open record began, and when its last line came. */
+  readonly #since: [number, number] = [0, 0];
+  readonly #grownAt: [number, number] = [0, 0];
+  readonly #carried: [GenerationSeed, GenerationSeed] = [NO_SEED, NO_SEED];
+  #generation = 0;
+  #seed: GenerationSeed = NO_SEED;
+
+  constructor(openers: Openers, limits: MultilineLimits, budget: PartialBudget, decisions: Decisions) {
+    this.#openers = openers;
+    this.#limits = limits;
+    this.#budget = budget;
+    this.#decisions = decisions;
+  }
+
+  enter(generation: number, seed: GenerationSeed): void {
+    if (generation === this.#generation) return;
+    for (const channel of CHANNELS) {
+      const [first] = this.#held[channel];
+      // Over one rotation, not over two.
+      if (first !== undefined && first.place.generation !== this.#generation) first.close();
+      // What was begun before this generation was, as a rule, begun in the one before it.
+      this.#carried[channel] = this.#seed;
+    }
+    this.#generation = generation;
+    this.#seed = seed;
+  }
+
+  isOpen(channel: Channel): boolean {
+    return this.#held[channel].length > 0;
+  }
+
+  isOverdue(channel: Channel): boolean {
+    const { waitMs } = this.#limits;
+    const [first] = this.#held[channel];
+    if (first === undefined) return false;
+    return (
+      first.trace === undefined ||
+      this.now - this.#grownAt[channel] >= waitMs ||
+      this.now - this.#since[channel] >= LONGEST_WAITS * waitMs
+    );
+  }
+
+  first(channel: Channel): RecordPlace | undefined {
+    return this.#held[channel][0]?.place;
+  }
+
+  carriedSeed(channel: Channel): GenerationSeed {
+    return this.#carried[channel];
+  }
+
+  flush(channel: Channel, region: Region, record: Piece): boolean {
+    const [first] = this.#held[channel];
+    invariant(first !== undefined, 'a record is open when it is flushed');
+    if (region.arenaFree < first.sizeBytes) return false;
+    first.lay(region, record);
+    if (first.place.generation !== this.#generation) {
+      record.flags |= CARRIED;
+      this.#carried[channel] = first.place.seed;
+    }
+    first.release(this.#budget);
+    this.#held[channel].shift();
+    return true;
+  }
+
+  reset(): void {
+    for (const held of this.#held) {
+      for (const row of held) row.release(this.#budget);
+      held.length = 0;
+    }
+  }
+
+  join(region: Region, table: RecordTable): void {
+    if (table.rows === 0) return;
+    const present = channelsOf(table);
+    const front = this.#putBefore(region, table, present);
+    const rows: Rows = { region, table, decisions: this.#decisions, front: front.length };
+    this.#decisions.begin(table.rows);
+    if (front.length > 0) this.#decisions.firstChange = 0;
+    const from = firstSuspect(region, table, front.length);
+    for (const channel of CHANNELS) {
+      if ((present & (1 << channel)) === 0) continue;
+      const begun = front.findIndex((row) => row.channel === channel && row.trace !== undefined);
+      const trace = front[begun]?.trace;
+      const grouping = new Grouping(rows, this.#openers, this.#limits, channel === STDOUT ? 0 : STDERR);
+      const open = grouping.run(
+        from,
+        trace === undefined ? undefined : { ...trace, head: begun, last: begun },
+      );
+      if (open !== undefined) this.#hold(channel, rows, open, front);
+    }
+    if (this.#decisions.firstChange === table.rows) return;
+    rebuild(
+      rows,
+      front.map(({ place }) => place),
+      this.#generation,
+      this.#carried,
+    );
+  }
+
+  /** Puts what was held back of these channels before the rows of the table. @returns it, by its row */
+  #putBefore(region: Region, table: RecordTable, present: number): HeldRow[] {
+    const channels = CHANNELS.filter((channel) => (present & (1 << channel)) !== 0 && this.isOpen(channel));
+    channels.sort((a, b) => comparePositions(this.#placeOf(a), this.#placeOf(b)));
+    const front = channels.flatMap((channel) => this.#held[channel]);
+    if (front.length === 0) return front;
+    const { rows } = table;
+    table.ints.copyWithin(front.length * SLOTS, 0, rows * SLOTS);
+    table.floats.copyWithin(front.length * FLOATS, 0, rows * FLOATS);
+    table.rows = 0;
+    for (const row of front) {
+      invariant(region.arenaFree >= row.sizeBytes, 'the arena has room for what was held back');
+      row.lay(region, RECORD);
+      table.add(RECORD);
+      row.release(this.#budget);
+    }
+    table.rows += rows;
+    for (const channel of channels) this.#held[channel].length = 0;
+    return front;
+  }
+
+  #placeOf(channel: Channel): RecordPlace {
+    const place = this.first(channel);
+    invariant(place !== undefined, 'a record is open');
+    return place;
+  }
+
+  /** Takes an open record out of the table, and the lines that wait behind it. Without memory for them it ends here. */
+  #hold(channel: Channel, rows: Rows, open: Trace, front: readonly HeldRow[]): void {
+    const { table, decisions } = rows;
+    const held: HeldRow[] = [];
+    const flag = channel === STDOUT ? 0 : STDERR;
+    const taken = [open.head];
+    for (let row = open.last + 1; row < table.rows; row++)
+      if (((table.ints[row * SLOTS + FLAGS] ?? 0) & STDERR) === flag) taken.push(row);
+    for (const row of taken) {
+      const trace = row === open.head ? open : undefined;
+      const one = HeldRow.hold(
+        rows,
+        row,
+        channel,
+        front[row]?.place ?? this.#newPlace(table, row),
+        trace,
+        this.#budget,
+      );
+      if (one === undefined) {
+        for (const each of held) each.release(this.#budget);
+        return;
+      }
+      held.push(one);
+    }
+    for (const row of taken) decisions.fate[row] = HELD;
+    decisions.firstChange = Math.min(decisions.firstChange, open.head);
+    if (open.head >= front.length) this.#since[channel] = this.now;
+    this.#grownAt[channel] = this.now;
+    this.#held[channel] = held;
+  }
+
+  #newPlace(table: RecordTable, row: number): RecordPlace {
+    const offset = table.floats[row * FLOATS + SOURCE_OFFSET] ?? 0;
+    return { generation: this.#generation, offset, seed: this.#seed };
+  }
+}
+
+/** The line joiners of all lanes: they share the memory that one batch needs. */
+export interface Multiline {
+  /** @param mode as parseMultilineMode returns it; empty: nothing is joined */
+  newLineJoiner(mode: string): LineJoiner | undefined;
+  /**
+   * The most that a line joiner needs of the arena for one batch, beside what decoders use: what was held back, twice (as it was
+   * and joined), and all messages of the batch once more.
+   *
+   * @param inputBytes the region's input
+   * @param lineBytes the longest message: one a channel may have begun in an earlier batch
+   */
+  arenaBytes(inputBytes: number, lineBytes: number): number;
+}
+
+/** @param budget for what is held back, of all streams together */
+export const newMultiline = (limits: MultilineLimits, budget: PartialBudget): Multiline => {
+  const decisions = new Decisions();
+  const openers = new Map<string, Openers>();
+  return {
+    newLineJoiner: (mode) => {
+      if (mode === '') return undefined;
+      const known = openers.get(mode) ?? new Openers(traceKindsOf(mode));
+      openers.set(mode, known);
+      return new MultilineJoiner(known, limits, budget, decisions);
+    },
+    arenaBytes: (inputBytes, lineBytes) => {
+      const waitingBytes = MOST_WAITING * (WAITING_BYTES + 1);
+      // A record that begins where another one is full may take in what waits and one line more.
+      const heldBytes = (1 + MOST_WAITING) * MAX_TIME_BYTES + limits.bytes + 2 * waitingBytes;
+      return inputBytes + 2 * lineBytes + 2 * CHANNELS.length * heldBytes;
+    },
+  };
+};
+
+const CHANNELS = [STDOUT, STDERR_CHANNEL] as const;
+const NO_SEED: GenerationSeed = { high: 0, low: 0 };
+const RECORD: Piece = newPiece();
+
+/** 1: there are rows of stdout; 2: of stderr. */
+const channelsOf = ({ ints, rows }: RecordTable): number => {
+  const first = (ints[FLAGS] ?? 0) & STDERR;
+  for (let row = 1; row < rows; row++) if (((ints[row * SLOTS + FLAGS] ?? 0) & STDERR) !== first) return 3;
+  return first === 0 ? 1 : 2;
+};
+
+/** The loop that every ordinary row goes through: about 1 ns. @returns the number of rows if none is suspect */
+const firstSuspect = (region: Region, { ints, rows }: RecordTable, from: number): number => {
+  const { bytes } = region;
+  for (let row = from; row < rows; row++) {
+    const start = ints[row * SLOTS + MESSAGE_START] ?? 0;
+    if (firstByteClass[bytes[start] ?? 0] === 0) continue;
+    if (isSuspect(region, start, ints[row * SLOTS + MESSAGE_START + 1] ?? 0)) return row;
+  }
+  return rows;
+};
