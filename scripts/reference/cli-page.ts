@@ -15,6 +15,8 @@ const NO_WORLD: World = {
   loadFiles: refuse,
   runAgent: refuse,
   readStatus: refuse,
+  fetch: refuse,
+  pour: refuse,
 };
 
 const HEAD = `<!-- Made by scripts/generate-reference.ts (npm run docs) from src/cli. -->

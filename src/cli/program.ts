@@ -3,6 +3,7 @@ import { addCheckCommand } from './check.ts';
 import { reportFailure } from './report-failure.ts';
 import { addRunCommand } from './run.ts';
 import { addStatusCommand } from './status.ts';
+import { addTapCommand } from './tap.ts';
 import { VERSION } from './version.ts';
 import type { World } from './world.ts';
 
@@ -45,5 +46,6 @@ export const createProgram = (world: World, exitWith: (code: number) => void): C
   addRunCommand(program, world, exitWith);
   addCheckCommand(program, world, exitWith);
   addStatusCommand(program, world, exitWith);
+  addTapCommand(program, world, exitWith);
   return program;
 };

@@ -28,7 +28,19 @@ export const realWorld = (): World => ({
     ]);
     return readStatus(realFiles, directory, Date.now());
   },
+  fetch: (url) => fetch(url),
+  pour,
 });
+
+const pour: World['pour'] = async (body) => {
+  const { pipeline } = await import('node:stream/promises');
+  try {
+    await pipeline(body, process.stdout, { end: false });
+    return 'ended';
+  } catch (error) {
+    return errnoOf(error) === 'EPIPE' || process.stdout.destroyed ? 'unread' : 'interrupted';
+  }
+};
 
 /**
  * Opens the stream only when something is written: touching process.stdout changes the mode of a pipe that the agent's

@@ -14,6 +14,9 @@ export interface World {
   readonly loadFiles: () => Promise<ReadableFiles>;
   readonly runAgent: RunAgent;
   readonly readStatus: ReadStatus;
+  readonly fetch: (url: string) => Promise<Response>;
+  /** Writes to standard output until the body ends, breaks off, or the reader has gone. */
+  readonly pour: (body: ReadableStream<Uint8Array>) => Promise<'ended' | 'interrupted' | 'unread'>;
 }
 
 export type ReadableFiles = Pick<Files, 'statusOf' | 'list' | 'readWhole'>;

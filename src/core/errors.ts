@@ -5,6 +5,7 @@ export type ErrorCode =
   | 'state_locked'
   | 'state_unusable'
   | 'unreadable'
+  | 'unreachable'
   | 'output_closed'
   | 'output_failed'
   | 'kernel_unavailable'

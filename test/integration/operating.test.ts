@@ -138,6 +138,42 @@ describe('an agent that is asked', () => {
     });
   });
 
+  it('is shown by birler tap, until the agent ends', async () => {
+    using node = new TempNode();
+    using app = new WrittenContainer(node.container(), { kindOf: () => 'plain' });
+    await using agent = new NodeAgent(node, agentFlags(node, ...HTTP));
+    const port = await portOf(agent);
+    await using tap = new BirlerProcess([
+      'tap',
+      'shop/**',
+      '--format',
+      'raw',
+      '--url',
+      `http://127.0.0.1:${port}`,
+    ]);
+    await agent.until('the tap is open', async () => (await scrape(port)).value('birler_taps') === 1);
+    app.write(3);
+    await tap.until('three lines', () => tap.out.lines >= 3);
+    await agent.stop();
+    expect(await tap.ended()).toMatchObject({ code: 0 });
+    expect(tap.stderr).toBe('birler: the agent has hung up\n');
+  });
+
+  it('is let go by birler tap when nobody reads that any more', async () => {
+    using node = new TempNode();
+    using app = new WrittenContainer(node.container(), { kindOf: () => 'plain' });
+    await using agent = new NodeAgent(node, agentFlags(node, ...HTTP));
+    const port = await portOf(agent);
+    await using tap = new BirlerProcess(['tap', '--url', `http://127.0.0.1:${port}`], { readStdout: false });
+    await agent.until('the tap is open', async () => (await scrape(port)).value('birler_taps') === 1);
+    tap.child.stdout?.destroy();
+    await tap.until('it ends', () => {
+      app.write(1);
+      return !tap.isRunning;
+    });
+    expect(await tap.exit).toMatchObject({ code: 0 });
+  });
+
   it('says so when the port is taken, and delivers', async () => {
     using node = new TempNode();
     using app = new WrittenContainer(node.container());

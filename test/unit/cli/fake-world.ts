@@ -11,6 +11,8 @@ export interface Outcome {
   readonly stderr: string;
   /** What the agent was started with. */
   readonly started: { readonly config: Config; readonly once: boolean } | undefined;
+  /** What was fetched. */
+  readonly asked: readonly string[];
 }
 
 export interface FakeWorld {
@@ -19,6 +21,8 @@ export interface FakeWorld {
   readonly exitCode?: number;
   readonly status?: Status | Error;
   readonly agentError?: Error;
+  /** What a running agent answers. */
+  readonly answer?: Response | Error;
 }
 
 /** Runs a command line against a world of words. */
@@ -26,6 +30,7 @@ export const runFake = async (args: readonly string[], world: FakeWorld = {}): P
   let stdout = '';
   let stderr = '';
   let started: Outcome['started'];
+  const asked: string[] = [];
   const code = await runCommandLine(args, {
     print: (text) => {
       stdout += text;
@@ -46,8 +51,18 @@ export const runFake = async (args: readonly string[], world: FakeWorld = {}): P
         throw world.status ?? new Error('no status');
       return world.status;
     },
+    fetch: async (url) => {
+      asked.push(url);
+      if (world.answer === undefined || world.answer instanceof Error)
+        throw new TypeError('fetch failed', { cause: world.answer });
+      return world.answer;
+    },
+    pour: async (body) => {
+      stdout += await new Response(body).text();
+      return 'ended';
+    },
   });
-  return { code, stdout, stderr, started };
+  return { code, stdout, stderr, started, asked };
 };
 
 const fakeFiles = (files: NonNullable<FakeWorld['files']>): ReadableFiles => {
