@@ -14,6 +14,7 @@ export const realSystem = (): System => ({
   clock: realClock,
   watcher: chokidarWatcher,
   compression: gunzip,
+  random: Math.random,
   process: {
     pid: process.pid,
     hostname: hostname(),

@@ -12,6 +12,8 @@ export interface System {
   readonly watcher: Watcher;
   readonly compression: Compression;
   readonly process: ProcessInfo;
+  /** A number in [0, 1): for spreading what thousands of agents would else do at once. Nothing secret hangs on it. */
+  readonly random: () => number;
 }
 
 export interface ProcessInfo {

@@ -64,6 +64,7 @@ export class FakeWorld {
       clock: this.clock.forProcess(() => process.isAlive),
       watcher: fakeWatcher(process, this.watcher),
       compression: fakeGunzip(process, () => (this.#options.slowGunzip ?? false) && random() < 0.5),
+      random,
       process: {
         pid: 1000 + ++this.#processes,
         hostname: 'node-1',

@@ -126,7 +126,7 @@ describe('a stream whose pod is not known', () => {
   it('waits at most as long as it is told to, then goes on with what its path says', async () => {
     const { treatments, clock, changed, source } = told();
     expect(treatments.of(KEY, originOf()).isAwaited).toBe(true);
-    expect(source?.hurries).toBe(1);
+    expect(source.hurries).toBe(1);
     await clock.advance(1_999);
     expect(changed).toEqual([]);
     await clock.advance(1);
