@@ -1,6 +1,7 @@
 import type { OutputFormat } from '../core/encoder.ts';
 import type { KernelChoice } from '../core/kernel.ts';
 import type { HttpConfig } from './http.ts';
+import type { KubernetesConfig } from './kubernetes-config.ts';
 
 /**
  * What the agent does, fully decided: every default filled in, every path absolute, sizes in bytes, times in
@@ -12,6 +13,7 @@ export interface Config {
   readonly startAt: StartAt;
   readonly limits: LimitsConfig;
   readonly multiline: MultilineConfig;
+  readonly kubernetes: KubernetesConfig;
   readonly state: StateConfig;
   /** This node's name, as records carry it. */
   readonly host: string;
@@ -30,6 +32,7 @@ export const START_AT = ['beginning', 'end'] as const;
 export type StartAt = (typeof START_AT)[number];
 
 export const WATCH = ['auto', 'off'] as const;
+export const OWN_LOGS = ['exclude', 'include'] as const;
 
 export interface SourcesConfig {
   /** The directory of the kubelet's links, or of plain `*.log` files. */
@@ -37,20 +40,25 @@ export interface SourcesConfig {
   /** The directory of the real files; null: /var/log/pods if it is there, and wherever links lead. */
   readonly podsDirectory: string | null;
   /** Container streams to follow; empty: all. */
-  readonly include: readonly ContainerGlobs[];
+  readonly include: readonly ContainerRuleConfig[];
   /** Container streams to leave out, even if included. */
-  readonly exclude: readonly ContainerGlobs[];
+  readonly exclude: readonly ContainerRuleConfig[];
   /** The names that count as a log where the kubelet did not name the file. */
   readonly files: { readonly include: readonly string[]; readonly exclude: readonly string[] };
   readonly rescanIntervalMs: number;
   readonly watch: (typeof WATCH)[number];
+  /** birler's own pod, which is left out; null: it is followed like any other, or there is none. */
+  readonly ownPod: { readonly namespace: string; readonly pod: string } | null;
 }
 
-/** All three globs must match; a missing one is `*`. */
-export interface ContainerGlobs {
+/** All must match; a missing glob is `*`. */
+export interface ContainerRuleConfig {
   readonly namespace: string;
   readonly pod: string;
   readonly container: string;
+  /** Label selectors, checked; null: any. */
+  readonly labels: string | null;
+  readonly annotations: string | null;
 }
 
 export interface LimitsConfig {
@@ -68,6 +76,10 @@ export interface LimitsConfig {
   /** An open partial record is delivered, marked partial, after this. */
   readonly partialAgeMs: number;
   readonly recordsPerBatch: number;
+  /** How many bytes a second may be read of one pod; 0: as many as can be. */
+  readonly ratePerPodBytes: number;
+  /** What happens to what is over a pod's rate. */
+  readonly onExcess: (typeof ON_EXCESS)[number];
 }
 
 /** How lines become records. */
@@ -79,6 +91,8 @@ export interface MultilineConfig {
   readonly lines: number;
   readonly bytes: number;
 }
+
+export const ON_EXCESS = ['delay', 'drop'] as const;
 
 export interface StateConfig {
   readonly directory: string;

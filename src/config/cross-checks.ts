@@ -4,6 +4,7 @@ import { formatSize, quoted } from '../core/units.ts';
 import type { Config, LimitsConfig, OutputConfig, SourcesConfig } from './config.ts';
 import type { Explanation } from './explain.ts';
 import { childOf } from './known-names.ts';
+import type { KubernetesConfig } from './kubernetes-config.ts';
 import { type Path, pathText } from './problems.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -59,6 +60,7 @@ export const checkOutputs = (value: unknown, surroundings: Surroundings): readon
 export const checkTogether = (config: Config): readonly Explanation[] => [
   ...config.outputs.flatMap((output, index) => checkFeedback(output, index, config.sources)),
   ...checkPartials(config.limits),
+  ...checkPodSource(config.kubernetes),
 ];
 
 /** An output file that would be read as a log: every line would come back for ever. */
@@ -84,6 +86,19 @@ const checkPartials = ({ lineBytes, partialBytes }: LimitsConfig): Explanation[]
   if (partialBytes >= lineBytes) return [];
   const message = `is ${formatSize(partialBytes)}, less than one line may have (line_length, ${formatSize(lineBytes)}); raise it, or lower line_length`;
   return [{ path: ['limits', 'partial_bytes'], about: 'value', message }];
+};
+
+/** What auto does without is an error where somebody asked for it by name. */
+const checkPodSource = ({ source, node, server }: KubernetesConfig): Explanation[] => {
+  if (source !== 'api' && source !== 'kubelet') return [];
+  const problems: Explanation[] = [];
+  const missing = (option: string, variable: string): void => {
+    const message = `is missing, and ${source} needs it; give it a value, or set the environment variable ${variable}`;
+    problems.push({ path: ['kubernetes', option], about: 'value', message });
+  };
+  if (node === '') missing('node', 'NODE_NAME (spec.nodeName)');
+  if (source === 'api' && server === '') missing('server', 'KUBERNETES_SERVICE_HOST');
+  return problems;
 };
 
 const contains = (directory: string, path: string): boolean => {

@@ -168,6 +168,8 @@ export const text = (
     readonly default?: string;
     readonly pattern?: RegExp;
     readonly patternNote?: string;
+    /** Says more than a pattern can: what is wrong with the text, or nothing. */
+    readonly problemOf?: (text: string) => string | undefined;
   },
 ) =>
   option<string>({ type: 'text', ...of }, (value) => {
@@ -179,7 +181,8 @@ export const text = (
     if (value.length > 4096) return problem('is longer than 4,096 characters');
     if (of.pattern !== undefined && !of.pattern.test(value))
       return problem(`${quoted(value)} is not possible here: ${of.patternNote ?? ''}`);
-    return reading(value);
+    const wrong = of.problemOf?.(value);
+    return wrong === undefined ? reading(value) : problem(wrong);
   });
 
 /** Text in a notation of its own. */
@@ -221,8 +224,13 @@ export const section = <T extends z.core.$ZodLooseShape>(description: string, sh
 /** At most this many entries in any list: nobody writes more by hand, and each costs a comparison per stream. */
 export const LIST_LIMIT = 1000;
 
-export const list = <T extends z.ZodType>(description: string, entry: T) =>
+/** @param byDefault the list where nothing is said; `[]` in the file is an empty one all the same */
+export const list = <T extends z.ZodType>(
+  description: string,
+  entry: T,
+  byDefault: readonly z.input<T>[] = [],
+) =>
   z
-    .preprocess((value) => value ?? [], z.array(entry).max(LIST_LIMIT))
-    .prefault([])
+    .preprocess((value) => value ?? byDefault, z.array(entry).max(LIST_LIMIT))
+    .prefault(() => [...byDefault])
     .register(sectionNotes, { description });

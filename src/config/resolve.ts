@@ -1,6 +1,7 @@
 import { isAbsolute, join, resolve } from 'node:path';
-import type { Config, ContainerGlobs, OutputConfig, SourcesConfig } from './config.ts';
+import type { Config, ContainerRuleConfig, OutputConfig, SourcesConfig } from './config.ts';
 import { resolveHttp } from './http.ts';
+import { resolveKubernetes } from './resolve-kubernetes.ts';
 import type { ConfigFile } from './schema.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -25,6 +26,8 @@ export const resolveConfig = (file: ConfigFile, surroundings: Surroundings): Con
       partialBytes: limits.partial_bytes,
       partialAgeMs: limits.partial_age,
       recordsPerBatch: limits.records_per_batch,
+      ratePerPodBytes: limits.rate_per_pod,
+      onExcess: limits.on_excess,
     },
     multiline: {
       mode: multiline.mode,
@@ -32,6 +35,7 @@ export const resolveConfig = (file: ConfigFile, surroundings: Surroundings): Con
       lines: multiline.lines,
       bytes: Math.min(multiline.bytes, limits.line_length),
     },
+    kubernetes: resolveKubernetes(file.kubernetes, surroundings),
     state: {
       directory:
         state.directory === undefined
@@ -58,21 +62,30 @@ const resolveSources = (file: SourcesFile, surroundings: Surroundings): SourcesC
     surroundings,
   ),
   podsDirectory: file.pods === undefined ? null : absolute(file.pods, surroundings),
-  include: file.include.map(resolveGlobs),
-  exclude: file.exclude.map(resolveGlobs),
+  include: file.include.map(resolveRule),
+  exclude: file.exclude.map(resolveRule),
   files: {
     include: file.files.include.length === 0 ? ['*.log'] : file.files.include,
     exclude: file.files.exclude,
   },
   rescanIntervalMs: file.rescan_interval,
   watch: file.watch,
+  ownPod: file.own_logs === 'include' ? null : ownPodOf(surroundings),
 });
 
-const resolveGlobs = (globs: SourcesFile['include'][number]): ContainerGlobs => ({
-  namespace: globs.namespace ?? '*',
-  pod: globs.pod ?? '*',
-  container: globs.container ?? '*',
+const resolveRule = (rule: SourcesFile['include'][number]): ContainerRuleConfig => ({
+  namespace: rule.namespace ?? '*',
+  pod: rule.pod ?? '*',
+  container: rule.container ?? '*',
+  labels: rule.labels ?? null,
+  annotations: rule.annotations ?? null,
 });
+
+const ownPodOf = (surroundings: Surroundings): SourcesConfig['ownPod'] => {
+  const namespace = given(surroundings, 'POD_NAMESPACE');
+  const pod = given(surroundings, 'POD_NAME');
+  return namespace === '' || pod === '' ? null : { namespace, pod };
+};
 
 const resolveOutput = (output: OutputFile, surroundings: Surroundings): OutputConfig => {
   // A file is no terminal, even when birler was started from one.

@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { KERNEL_CHOICES } from '../core/kernel.ts';
-import { LOG_LEVELS, START_AT, WATCH } from './config.ts';
+import { parseLabelSelector } from '../enrich/label-selector.ts';
+import { LOG_LEVELS, ON_EXCESS, OWN_LOGS, START_AT, WATCH } from './config.ts';
 import { httpSchema } from './http-schema.ts';
+import { kubernetesSection } from './kubernetes-schema.ts';
 import { multilineSchema } from './multiline-schema.ts';
 import { boolean, choice, decidedLater, duration, integer, list, section, size, text } from './options.ts';
 import { outputsSchema } from './output-schema.ts';
@@ -12,15 +14,27 @@ import { outputsSchema } from './output-schema.ts';
  */
 const glob = (what: string, example: string) => text({ description: `Glob for the ${what}.`, example });
 
-const containerGlobs = z
+const selector = (what: string, example: string) =>
+  text({
+    description: `Label selector for the ${what}; values may be globs. Holds only once the pod is known.`,
+    example,
+    problemOf: (written) => {
+      const parsed = parseLabelSelector(written);
+      return parsed.kind === 'problem' ? parsed.problem : undefined;
+    },
+  });
+
+const containerRule = z
   .strictObject({
     namespace: decidedLater(glob('namespace', 'kube-*'), 'any'),
     pod: decidedLater(glob("pod's name", 'web-*'), 'any'),
     container: decidedLater(glob("container's name", 'istio-proxy'), 'any'),
+    labels: decidedLater(selector("pod's labels", 'app in (web, api), tier!=cache'), 'any'),
+    annotations: decidedLater(selector("pod's annotations", 'example.com/logs=off'), 'any'),
   })
   .refine(
-    (globs) => Object.values(globs).some((each) => each !== undefined),
-    'names nothing; give it a namespace, a pod or a container',
+    (rule) => Object.values(rule).some((each) => each !== undefined),
+    'names nothing; give it a namespace, a pod, a container, labels or annotations',
   );
 
 const fileName = (example: string) =>
@@ -41,10 +55,10 @@ const sources = section('What to read.', {
     '/var/log/pods, or where the links lead',
   ),
   include: list(
-    'Containers to follow; without an entry, all. An entry matches when all of its globs do.',
-    containerGlobs,
+    'Containers to follow; without an entry, all. An entry matches when all of its parts do.',
+    containerRule,
   ),
-  exclude: list('Containers to leave out, even if they are included.', containerGlobs),
+  exclude: list('Containers to leave out, even if they are included.', containerRule),
   files: section('Which files count as logs where the kubelet did not name them.', {
     include: list('Names to read; without an entry, *.log.', fileName('*.log')),
     exclude: list('Names to leave out, even if they are included.', fileName('debug-*.log')),
@@ -60,6 +74,11 @@ const sources = section('What to read.', {
     description:
       'Whether the file system may wake birler. Nothing is lost with off: the rescan finds everything.',
     default: 'auto',
+  }),
+  own_logs: choice(OWN_LOGS, {
+    description:
+      "Whether birler's own pod is followed like any other. It is known by the environment variables POD_NAMESPACE and POD_NAME.",
+    default: 'exclude',
   }),
 });
 
@@ -115,6 +134,18 @@ const limits = section('Bounds on what birler takes from the node.', {
     minimum: 1,
     maximum: 1_048_576,
   }),
+  rate_per_pod: size({
+    description:
+      'How many bytes a second are read of one pod, unless it asks for another rate. 0B: no limit.',
+    default: '0B',
+    minimum: '0B',
+    maximum: '1TiB',
+  }),
+  on_excess: choice(ON_EXCESS, {
+    description:
+      "What happens to what is over a pod's rate. delay: it waits in its file. drop: it is left out, and counted in the ledger.",
+    default: 'delay',
+  }),
 });
 
 const state = section('Where birler remembers what it delivered.', {
@@ -159,6 +190,7 @@ export const fileSchema = section('birler.yaml', {
   }),
   limits,
   multiline: multilineSchema,
+  kubernetes: kubernetesSection,
   state,
   host: decidedLater(
     text({ description: "The node's name, as records carry it.", example: 'node-7' }),

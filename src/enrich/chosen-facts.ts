@@ -15,6 +15,8 @@ export interface FactChoice {
  */
 const LONGEST_VALUE = 1_024;
 const MOST_CHARACTERS = 8_192;
+/** Every namespace has its own name as a label; records have it already. */
+const NAMESPACE_NAME = 'kubernetes.io/metadata.name';
 
 /** Picks what records carry of a pod. */
 export const factChooser = (
@@ -44,7 +46,13 @@ const picker = (globs: readonly string[]): ((texts: Texts) => Texts) => {
     // Sorted, so that records of one pod look alike whoever told of it.
     for (const key of Object.keys(texts).toSorted()) {
       const value = texts[key] ?? '';
-      if (value.length > LONGEST_VALUE || key.length + value.length > room || !picks(key)) continue;
+      if (
+        key === NAMESPACE_NAME ||
+        value.length > LONGEST_VALUE ||
+        key.length + value.length > room ||
+        !picks(key)
+      )
+        continue;
       room -= key.length + value.length;
       picked[key] = value;
     }

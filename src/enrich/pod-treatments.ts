@@ -24,6 +24,9 @@ export interface TreatmentWorld {
   readonly onTooManyPods: () => void;
 }
 
+/** Wrong annotations of one pod that are told; nobody needs more to see that something is wrong. */
+const MOST_TOLD = 20;
+
 /** A stream and what was decided for it. */
 interface Entry {
   /** As it was asked for: without facts. */
@@ -192,7 +195,7 @@ export class PodTreatments implements Treatments, PodListener {
     if (!this.#policy.obeysAnnotations) return undefined;
     const known = this.#wishes.get(pod);
     if (known !== undefined) return known;
-    const wishes = readWishes(pod.annotations, this.#policy.readMultiline, (annotation, problem) =>
+    const wishes = readWishes(pod.annotations, (annotation, problem) =>
       this.#tellWrong(pod, annotation, problem),
     );
     this.#wishes.set(pod, wishes);
@@ -203,7 +206,7 @@ export class PodTreatments implements Treatments, PodListener {
     const told = this.#told.get(pod.uid) ?? new Set();
     this.#told.set(pod.uid, told);
     const what = `${annotation}=${pod.annotations[annotation] ?? ''}`;
-    if (told.has(what)) return;
+    if (told.has(what) || told.size >= MOST_TOLD) return;
     told.add(what);
     this.#world.onWrongAnnotation(`${pod.namespace}/${pod.name}`, annotation, problem);
   }

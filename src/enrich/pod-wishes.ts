@@ -1,4 +1,5 @@
 import type { LogFormat } from '../core/decoder.ts';
+import { parseMultilineMode } from '../core/multiline-mode.ts';
 import type { Texts } from '../core/pod.ts';
 import { parseSize, problem, quoted, type Reading, reading } from '../core/units.ts';
 
@@ -31,16 +32,7 @@ const FORMATS = ['cri', 'docker', 'raw'] as const satisfies readonly LogFormat[]
 /** Less would need hours for one screen of text: a mistake of units. */
 const LEAST_RATE = 1_024;
 
-/** Whether the annotation says something to birler. */
-export const isWish = (annotation: string): boolean =>
-  annotation.startsWith(OURS) || annotation.startsWith(FLUENT_BIT);
-
-/** @param readMultiline checks a value of `birler.io/multiline` and brings it into the form that treatments carry */
-export const readWishes = (
-  annotations: Texts,
-  readMultiline: (text: string) => Reading<string>,
-  onWrong: OnWrong,
-): PodWishes => {
+export const readWishes = (annotations: Texts, onWrong: OnWrong): PodWishes => {
   const excludes = new Map<string, boolean>();
   const foreign = new Map<string, boolean>();
   const formats = new Map<string, LogFormat>();
@@ -61,7 +53,7 @@ export const readWishes = (
     if (wish === 'exclude') note(name, readBoolean(text), (value) => excludes.set(container, value));
     else if (wish === 'format') note(name, readFormat(text), (value) => formats.set(container, value));
     else if (wish === 'multiline')
-      note(name, readMultiline(text), (value) => multilines.set(container, value));
+      note(name, parseMultilineMode(text), (value) => multilines.set(container, value));
     else if (name === `${OURS}rate-limit`) note(name, readRate(text), (value) => (rate = value));
     else onWrong(name, 'is no annotation that birler knows; exclude, format, multiline and rate-limit are');
   }

@@ -1,15 +1,16 @@
 import picomatch from 'picomatch';
+import { invariant } from '../core/errors.ts';
 import type { KubernetesOrigin, Origin } from '../core/origin.ts';
 import type { Pod } from '../core/pod.ts';
-import type { LabelSelector } from './label-selector.ts';
+import { type LabelSelector, parseLabelSelector } from './label-selector.ts';
 
 /** Which container streams and files are followed. */
 export interface SelectionRules {
   readonly include: readonly ContainerRule[];
   readonly exclude: readonly ContainerRule[];
   readonly files: { readonly include: readonly string[]; readonly exclude: readonly string[] };
-  /** birler's own pod, which is left out; undefined: it is followed like any other, or there is none. */
-  readonly ownPod?: PodName | undefined;
+  /** birler's own pod, which is left out; null: it is followed like any other, or there is none. */
+  readonly ownPod?: PodName | null;
 }
 
 export interface PodName {
@@ -22,8 +23,9 @@ export interface ContainerRule {
   readonly namespace: string;
   readonly pod: string;
   readonly container: string;
-  readonly labels?: LabelSelector | undefined;
-  readonly annotations?: LabelSelector | undefined;
+  /** As label selectors are written; null: any. */
+  readonly labels?: string | null;
+  readonly annotations?: string | null;
 }
 
 export interface Selection {
@@ -45,7 +47,7 @@ export const newSelection = (rules: SelectionRules): Selection => {
   const excluded = rules.exclude.map(compile);
   const { ownPod } = rules;
   const isOwn = (origin: KubernetesOrigin): boolean =>
-    ownPod !== undefined && origin.namespace === ownPod.namespace && origin.pod === ownPod.pod;
+    origin.namespace === ownPod?.namespace && origin.pod === ownPod.pod;
   const selectsFile = picomatch([...rules.files.include], { ignore: [...rules.files.exclude], dot: true });
   return {
     selects: (origin) => {
@@ -74,7 +76,8 @@ const compile = (rule: ContainerRule): CompiledRule => {
   const namespace = picomatch(rule.namespace);
   const name = picomatch(rule.pod);
   const container = picomatch(rule.container);
-  const { labels, annotations } = rule;
+  const labels = selectorOf(rule.labels);
+  const annotations = selectorOf(rule.annotations);
   const isByPath = labels === undefined && annotations === undefined;
   return {
     isByPath,
@@ -85,4 +88,12 @@ const compile = (rule: ContainerRule): CompiledRule => {
         (labels?.matches(pod.labels) ?? true) &&
         (annotations?.matches(pod.annotations) ?? true)),
   };
+};
+
+/** The configuration was checked: a text that is no selector is a bug. */
+const selectorOf = (text: string | null | undefined): LabelSelector | undefined => {
+  if (text === null || text === undefined) return undefined;
+  const selector = parseLabelSelector(text);
+  invariant(selector.kind === 'value', 'rules of a selection are checked before they get here');
+  return selector.value;
 };

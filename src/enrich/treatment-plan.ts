@@ -2,7 +2,6 @@ import type { LogFormat } from '../core/decoder.ts';
 import type { Origin, PodFacts } from '../core/origin.ts';
 import type { Pod, Texts } from '../core/pod.ts';
 import type { LineJoiner, RateLimit, Shaper, Treatment } from '../core/treatment.ts';
-import type { Reading } from '../core/units.ts';
 import { dropChannel } from './channel-filter.ts';
 import { type FactChoice, factChooser } from './chosen-facts.ts';
 import type { PodWishes } from './pod-wishes.ts';
@@ -18,8 +17,6 @@ export interface TreatmentPolicy {
   readonly obeysAnnotations: boolean;
   /** How records are joined unless the pod says otherwise; see Treatment. */
   readonly multiline: string;
-  /** Checks a value of the annotation `birler.io/multiline`, and makes of it what `Treatment.multiline` has. */
-  readonly readMultiline: (text: string) => Reading<string>;
   /** For pods that ask for no rate of their own. */
   readonly rateLimit: RateLimit | undefined;
   /** What happens to what is over the rate that a pod asks for. */

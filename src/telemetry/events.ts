@@ -181,6 +181,49 @@ export class Events {
     });
   }
 
+  // ---- pods
+
+  podsUnknown(why: string): void {
+    this.#log.info(
+      { why },
+      'nobody is asked about pods: records carry what the paths of their logs say, and no labels',
+    );
+  }
+
+  podSourceFailed(reason: string): void {
+    this.#seldom(`pods/${reason}`, (leftOut) => {
+      this.#log.warn(
+        { reason, leftOut },
+        'what is known of pods is not up to date; logs go on, new ones without labels',
+      );
+    });
+  }
+
+  podSourceRecovered(): void {
+    this.#log.info('what is known of pods is up to date again');
+  }
+
+  podOfOtherNode(node: string): void {
+    this.#seldom('pods/node', (leftOut) => {
+      this.#log.warn({ node, leftOut }, 'told of a pod of another node, which was not asked for; left out');
+    });
+  }
+
+  podsTooMany(): void {
+    this.#seldom('pods/many', (leftOut) => {
+      this.#log.warn({ leftOut }, 'told of more pods than a node can have; the rest has no labels');
+    });
+  }
+
+  annotationWrong(pod: string, annotation: string, problem: string): void {
+    this.#seldom(`annotation/${pod}/${annotation}`, (leftOut) => {
+      this.#log.warn(
+        { pod, annotation, problem, leftOut },
+        'a pod has an annotation that means nothing; it is ignored',
+      );
+    });
+  }
+
   // ---- delivering
 
   deliveryFailed(output: string, error: Error, failures: number): void {

@@ -1,4 +1,5 @@
 import type { Config, OutputConfig } from '../../src/config/config.ts';
+import { NO_KUBERNETES } from '../support/no-kubernetes.ts';
 import { AWAY, ELSEWHERE, LOGS, PODS } from './log-stream.ts';
 import { Random } from './random.ts';
 
@@ -40,6 +41,7 @@ export const settingsOf = (seed: number): Settings => {
       files: { include: ['*.log'], exclude: [] },
       rescanIntervalMs: random.pick([500, 1000, 5000]),
       watch: random.chance(0.85) ? 'auto' : 'off',
+      ownPod: null,
     },
     startAt: random.chance(0.8) ? 'beginning' : 'end',
     limits: {
@@ -51,8 +53,11 @@ export const settingsOf = (seed: number): Settings => {
       partialBytes: splitsFreely ? 4096 : 1_000_000,
       partialAgeMs: random.pick([2000, 5000]),
       recordsPerBatch: random.pick([1, 3, 64]),
+      ratePerPodBytes: 0,
+      onExcess: 'delay',
     },
     multiline: { mode: '', waitMs: 500, lines: 2000, bytes: 1024 },
+    kubernetes: NO_KUBERNETES,
     state: {
       directory: STATE_DIRECTORY,
       checkpointIntervalMs: random.pick([200, 1000]),

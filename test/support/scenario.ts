@@ -9,6 +9,7 @@ import { createSink } from '../../src/sinks/catalog.ts';
 import type { AgentSnapshot } from '../../src/telemetry/snapshot.ts';
 import type { Faults, UnfinishedWrites } from './fake-process.ts';
 import { FakeWorld, type FakeWorldOptions, type RunningProcess } from './fake-system.ts';
+import { NO_KUBERNETES } from './no-kubernetes.ts';
 import { ScenarioLog } from './scenario-log.ts';
 import { parseRecords, type ScenarioRecord, type ScenarioSink } from './scenario-output.ts';
 
@@ -269,6 +270,7 @@ const configOf = ({ startAt, limits, sources, sinks, checkpointIntervalMs }: Sce
     files: { include: ['*.log'], exclude: [] },
     rescanIntervalMs: 5000,
     watch: 'auto',
+    ownPod: null,
     ...sources,
   },
   startAt: startAt ?? 'beginning',
@@ -281,9 +283,12 @@ const configOf = ({ startAt, limits, sources, sinks, checkpointIntervalMs }: Sce
     partialBytes: 1_000_000,
     partialAgeMs: 5000,
     recordsPerBatch: 256,
+    ratePerPodBytes: 0,
+    onExcess: 'delay',
     ...limits,
   },
   multiline: { mode: '', waitMs: 500, lines: 2000, bytes: 1024 },
+  kubernetes: NO_KUBERNETES,
   state: { directory: STATE, checkpointIntervalMs: checkpointIntervalMs ?? 1000, sync: true },
   host: 'node-1',
   kernel: 'auto',

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import type { Config } from '../../../src/config/config.ts';
+import type { Config, ContainerRuleConfig } from '../../../src/config/config.ts';
 import type { Flags } from '../../../src/config/flags.ts';
 import { loadConfig } from '../../../src/config/load.ts';
 import { ConfigError } from '../../../src/config/problems.ts';
@@ -135,19 +135,29 @@ describe('the loader', () => {
     const word = fc.stringMatching(/^[a-z][a-z0-9]{0,20}$/);
     const path = word.map((name) => `/${name}`);
     const size = (minimum: number, maximum: number) => fc.integer({ min: minimum, max: maximum });
-    const globs = fc.record({ namespace: word, pod: word, container: word });
+    const selector = fc.option(word.map((name) => `${name} in (a, b), !old`));
+    const rule = fc.record({
+      namespace: word,
+      pod: word,
+      container: word,
+      labels: selector,
+      annotations: selector,
+    });
+    const keys = fc.array(word, { maxLength: 3 });
+    const address = word.map((name) => `https://${name}:6443`);
     const config: fc.Arbitrary<Config> = fc.record({
       sources: fc.record({
         logsDirectory: path,
         podsDirectory: path,
-        include: fc.array(globs, { maxLength: 3 }),
-        exclude: fc.array(globs, { maxLength: 3 }),
+        include: fc.array(rule, { maxLength: 3 }),
+        exclude: fc.array(rule, { maxLength: 3 }),
         files: fc.record({
           include: fc.array(word, { minLength: 1, maxLength: 3 }),
           exclude: fc.array(word, { maxLength: 3 }),
         }),
         rescanIntervalMs: size(100, 3_600_000),
         watch: fc.constantFrom('auto', 'off'),
+        ownPod: fc.constant(null),
       }),
       startAt: fc.constantFrom('beginning', 'end'),
       limits: fc.record({
@@ -159,6 +169,21 @@ describe('the loader', () => {
         partialBytes: size(2 ** 26, 2 ** 30),
         partialAgeMs: size(100, 3_600_000),
         recordsPerBatch: size(1, 2 ** 20),
+        ratePerPodBytes: size(0, 2 ** 30),
+        onExcess: fc.constantFrom('delay', 'drop'),
+      }),
+      kubernetes: fc.record({
+        source: fc.constantFrom('auto', 'off'),
+        node: word,
+        server: address,
+        tokenFile: path,
+        caFile: path,
+        kubelet: fc.record({ url: address, verify: fc.boolean(), intervalMs: size(1_000, 3_600_000) }),
+        waitMs: size(0, 60_000),
+        labels: keys,
+        annotations: keys,
+        namespaceLabels: keys,
+        obeyAnnotations: fc.boolean(),
       }),
       multiline: fc.record({
         mode: fc.constantFrom('', 'auto', 'go', 'java,python'),
@@ -207,12 +232,12 @@ describe('the loader', () => {
 });
 
 /** A Config as its user would have written it. */
-const fileOf = ({ sources, limits, multiline, state, ...config }: Config): unknown => ({
+const fileOf = ({ sources, limits, multiline, state, kubernetes, ...config }: Config): unknown => ({
   sources: {
     logs: sources.logsDirectory,
     pods: sources.podsDirectory,
-    include: sources.include,
-    exclude: sources.exclude,
+    include: sources.include.map(ruleOf),
+    exclude: sources.exclude.map(ruleOf),
     files: sources.files,
     rescan_interval: formatDuration(sources.rescanIntervalMs),
     watch: sources.watch,
@@ -227,6 +252,25 @@ const fileOf = ({ sources, limits, multiline, state, ...config }: Config): unkno
     partial_bytes: formatSize(limits.partialBytes),
     partial_age: formatDuration(limits.partialAgeMs),
     records_per_batch: limits.recordsPerBatch,
+    rate_per_pod: formatSize(limits.ratePerPodBytes),
+    on_excess: limits.onExcess,
+  },
+  kubernetes: {
+    source: kubernetes.source,
+    node: kubernetes.node,
+    server: kubernetes.server,
+    token_file: kubernetes.tokenFile,
+    ca_file: kubernetes.caFile,
+    kubelet: {
+      url: kubernetes.kubelet.url,
+      verify: kubernetes.kubelet.verify,
+      interval: formatDuration(kubernetes.kubelet.intervalMs),
+    },
+    wait: formatDuration(kubernetes.waitMs),
+    labels: kubernetes.labels,
+    annotations: kubernetes.annotations,
+    namespace_labels: kubernetes.namespaceLabels,
+    obey_annotations: kubernetes.obeyAnnotations,
   },
   multiline: {
     mode: multiline.mode === '' ? 'off' : multiline.mode,
@@ -257,3 +301,6 @@ const fileOfHttp = (http: Config['http']): unknown => {
   const host = http.host.includes(':') ? `[${http.host}]` : http.host;
   return { listen: `${host}:${http.port}`, debug: http.debug };
 };
+/** What matches anything is not written. */
+const ruleOf = (rule: ContainerRuleConfig): unknown =>
+  Object.fromEntries(Object.entries(rule).filter(([, value]) => value !== null));

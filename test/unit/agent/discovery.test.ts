@@ -105,7 +105,9 @@ describe('what is a log', () => {
 
   it('is left alone where its namespace, pod and container are excluded', async () => {
     const node = new Scenario({
-      sources: { exclude: [{ namespace: 'shop', pod: 'secret-*', container: '*' }] },
+      sources: {
+        exclude: [{ namespace: 'shop', pod: 'secret-*', container: '*', labels: null, annotations: null }],
+      },
     });
     node.container('secret-0').write('no');
     node.container('web').write('yes');

@@ -30,6 +30,7 @@ describe('a configuration', () => {
         files: { include: ['*.log'], exclude: [] },
         rescanIntervalMs: 5000,
         watch: 'auto',
+        ownPod: null,
       },
       startAt: 'beginning',
       limits: {
@@ -41,6 +42,21 @@ describe('a configuration', () => {
         partialBytes: 16 * 1024 ** 2,
         partialAgeMs: 30_000,
         recordsPerBatch: 16_384,
+        ratePerPodBytes: 0,
+        onExcess: 'delay',
+      },
+      kubernetes: {
+        source: 'auto',
+        node: '',
+        server: '',
+        tokenFile: '/var/run/secrets/kubernetes.io/serviceaccount/token',
+        caFile: '/var/run/secrets/kubernetes.io/serviceaccount/ca.crt',
+        kubelet: { url: '', verify: true, intervalMs: 10_000 },
+        waitMs: 2_000,
+        labels: ['*'],
+        annotations: [],
+        namespaceLabels: ['*'],
+        obeyAnnotations: true,
       },
       multiline: { mode: 'auto', waitMs: 500, lines: 2000, bytes: 256 * 1024 },
       state: { directory: '/home/someone/.local/state/birler', checkpointIntervalMs: 1000, sync: true },
@@ -97,9 +113,35 @@ describe('a configuration', () => {
     expect(load(`outputs: [{type: file, path: /a, mode: ${mode}}]`).outputs).toMatchObject([{ mode: 0o600 }]);
   });
 
-  it('fills the globs that an entry leaves out', () => {
+  it('takes from the environment what a pod in a cluster is told by it', () => {
+    const variables = {
+      NODE_NAME: 'node-7',
+      NODE_IP: 'fd00::7',
+      KUBERNETES_SERVICE_HOST: 'fd00::1',
+      KUBERNETES_SERVICE_PORT: '6443',
+      POD_NAMESPACE: 'logging',
+      POD_NAME: 'birler-x2x4z',
+    };
+    const config = load('', {}, { variables });
+    expect(config.kubernetes).toMatchObject({
+      node: 'node-7',
+      server: 'https://[fd00::1]:6443',
+      kubelet: { url: 'https://[fd00::7]:10250' },
+    });
+    expect(config.sources.ownPod).toEqual({ namespace: 'logging', pod: 'birler-x2x4z' });
+    expect(load('sources: {own_logs: include}', {}, { variables }).sources.ownPod).toBeNull();
+    const { POD_NAME: _, ...nameless } = variables;
+    expect(load('', {}, { variables: nameless }).sources.ownPod).toBeNull();
+  });
+
+  it('tells no labels from all labels', () => {
+    expect(load('kubernetes: {labels: []}').kubernetes.labels).toEqual([]);
+    expect(load('kubernetes:\n  labels:\n').kubernetes.labels).toEqual(['*']);
+  });
+
+  it('fills the parts that an entry leaves out', () => {
     expect(load('sources: {include: [{pod: web-*}]}').sources.include).toEqual([
-      { namespace: '*', pod: 'web-*', container: '*' },
+      { namespace: '*', pod: 'web-*', container: '*', labels: null, annotations: null },
     ]);
   });
 });
@@ -192,15 +234,31 @@ host: again
     ],
     [
       'sources: {include: [{}]}',
-      '1:21: sources.include[0]: names nothing; give it a namespace, a pod or a container',
+      '1:21: sources.include[0]: names nothing; give it a namespace, a pod, a container, labels or annotations',
+    ],
+    [
+      'sources: {exclude: [{labels: "app=web tier"}]}',
+      '1:30: sources.exclude[0].labels: "app=web tier" is no requirement of a selector; write key=value, key!=value, key in (a, b), key notin (a, b), key or !key',
+    ],
+    [
+      'kubernetes: {source: kubelet}',
+      '1:13: kubernetes.node: is missing, and kubelet needs it; give it a value, or set the environment variable NODE_NAME (spec.nodeName)',
+    ],
+    [
+      'kubernetes: {source: api, node: a}',
+      '1:13: kubernetes.server: is missing, and api needs it; give it a value, or set the environment variable KUBERNETES_SERVICE_HOST',
+    ],
+    [
+      'kubernetes: {server: "http://api"}',
+      '1:22: kubernetes.server: "http://api" is not possible here: https://, a host and a port, and nothing behind them',
     ],
     [
       'zzz: 1',
-      '1:1: zzz: unknown option; possible here: sources, start_at, limits, multiline, state, host, grace, kernel, log, http, outputs',
+      '1:1: zzz: unknown option; possible here: sources, start_at, limits, multiline, kubernetes, state, host, grace, kernel, log, http, outputs',
     ],
     [
       '__proto__: {a: 1}',
-      '1:1: __proto__: unknown option; possible here: sources, start_at, limits, multiline, state, host, grace, kernel, log, http, outputs',
+      '1:1: __proto__: unknown option; possible here: sources, start_at, limits, multiline, kubernetes, state, host, grace, kernel, log, http, outputs',
     ],
     ['- a', '1:1: is a list; it should be a section of its own, with lines like "name: value"'],
     ['a: 1\n---\nb: 2', '2:1: not valid YAML: a second document begins here (---); keep one'],

@@ -35,6 +35,14 @@ describe('the reference', () => {
   });
 });
 
+/** What a pod is told of its surroundings. */
+const IN_A_CLUSTER = {
+  NODE_NAME: 'node-7',
+  NODE_IP: '10.1.2.3',
+  KUBERNETES_SERVICE_HOST: '10.0.0.1',
+  KUBERNETES_SERVICE_PORT: '443',
+};
+
 describe('example.yaml', () => {
   const text = committed('example.yaml');
 
@@ -63,12 +71,12 @@ describe('example.yaml', () => {
   it('shows the defaults where it does not say otherwise', () => {
     const withoutExamples = text
       .replace(/^outputs:[\s\S]*/m, '')
-      .replace(/^ {2}(include|exclude):\n(?: {4}.*\n)+|^ {4}exclude:\n(?: {6}.*\n)+/gm, '');
+      .replace(/^ {2}(include|exclude|annotations):\n(?: {4}.*\n)+|^ {4}exclude:\n(?: {6}.*\n)+/gm, '');
     const load = (source: string) =>
       loadConfig(
         { name: 'example.yaml', text: source },
         { state: '/s', pods: '/p' },
-        surroundings({ hostname: 'node-7' }),
+        surroundings({ hostname: 'node-7', variables: IN_A_CLUSTER }),
       );
     expect(load(withoutExamples)).toEqual(load(''));
   });
