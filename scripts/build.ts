@@ -24,7 +24,7 @@ const { metafile } = await build({
   target: 'node26',
   sourcemap: 'linked',
   sourcesContent: false,
-  keepNames: true,
+
   metafile: true,
   logLevel: 'warning',
   banner: { js: COMMONJS_BRIDGE },

@@ -109,7 +109,13 @@ export interface LogConfig {
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-export const OUTPUT_FORMATS = ['json', 'raw', 'cri', 'pretty'] as const satisfies readonly OutputFormat[];
+export const OUTPUT_FORMATS = [
+  'json',
+  'raw',
+  'cri',
+  'pretty',
+  'none',
+] as const satisfies readonly OutputFormat[];
 
 export type OutputConfig = StdoutOutputConfig | FileOutputConfig;
 

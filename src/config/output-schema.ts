@@ -17,7 +17,7 @@ const common = {
   format: decidedLater(
     choice(OUTPUT_FORMATS, {
       description:
-        'json: one object a line. raw: the message as it was written. cri: a line as a runtime writes it. pretty: for people.',
+        'json: one object a line. raw: the message as it was written. cri: a line as a runtime writes it. pretty: for people. none: nothing, records are only counted.',
     }),
     'pretty on a terminal, else json',
   ),

@@ -1,6 +1,6 @@
 import type { Batch } from './batch.ts';
 
-export type OutputFormat = 'json' | 'raw' | 'cri' | 'pretty';
+export type OutputFormat = 'json' | 'raw' | 'cri' | 'pretty' | 'none';
 
 /** Turns a record table into the bytes of an output format. */
 export interface Encoder {

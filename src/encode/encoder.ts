@@ -1,4 +1,4 @@
-import type { Encoder, OutputFormat } from '../core/encoder.ts';
+import { type Encoder, NO_ROOM, type OutputFormat } from '../core/encoder.ts';
 import { assertNever } from '../core/errors.ts';
 import type { Kernel } from '../core/kernel.ts';
 import { createCriEncoder } from './cri.ts';
@@ -8,6 +8,12 @@ import { createPrettyEncoder } from './pretty.ts';
 import { createRawEncoder } from './raw.ts';
 
 export type { EncoderOptions } from './options.ts';
+
+/** Records are read, decoded, counted and acknowledged, and that is all: what a node logs, or what reading it costs. */
+const NOTHING: Encoder = {
+  estimate: () => 0,
+  encode: (_batch, target, at) => (at <= target.length ? at : NO_ROOM),
+};
 
 /**
  * The encoder of an output. One encoder serves all streams of its output; it remembers what is constant per origin.
@@ -30,6 +36,8 @@ export const createEncoder = (format: OutputFormat, options: EncoderOptions, ker
       return createCriEncoder(options);
     case 'pretty':
       return createPrettyEncoder(options);
+    case 'none':
+      return NOTHING;
     default:
       return assertNever(format);
   }

@@ -20,15 +20,16 @@ export const checkText = (batch: Batch): number => {
 const isSpanUtf8 = ({ bytes, table }: Batch, place: number): boolean => {
   const { ints, rows, joinedRows } = table;
   if (joinedRows === (place === JOINED ? 0 : rows)) return false;
-  const isElsewhere = (row: number): boolean => ((ints[row * SLOTS + FLAGS] ?? 0) & JOINED) !== place;
   let first = 0;
-  while (isElsewhere(first)) first++;
+  while (placeOf(ints, first) !== place) first++;
   let last = rows - 1;
-  while (isElsewhere(last)) last--;
+  while (placeOf(ints, last) !== place) last--;
   const start = ints[first * SLOTS + MESSAGE_START] ?? 0;
   const end = ints[last * SLOTS + MESSAGE_END] ?? 0;
   return isUtf8(bytes.subarray(start, end));
 };
+
+const placeOf = (ints: Int32Array, row: number): number => (ints[row * SLOTS + FLAGS] ?? 0) & JOINED;
 
 const isContinuation = (byte: number | undefined): boolean => byte !== undefined && (byte & 0xc0) === 0x80;
 

@@ -1,9 +1,10 @@
-import { rmSync, symlinkSync } from 'node:fs';
+import { rmSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkOutputFile, OutputCheck } from '../check/output-check.ts';
 import { describeVerdict, isExact } from '../check/verdict.ts';
 import { type Format, type OnceRun, runOnce } from '../process/agent-run.ts';
 import type { Program } from '../process/program.ts';
+import { copyFloor } from '../process/yardsticks.ts';
 import type { NodeDirectory } from '../workload/node-directory.ts';
 import type { WorkloadName } from '../workload/workloads.ts';
 import type { Bench, BenchCase, Figure, Goal, Relation, Sample } from './case.ts';
@@ -11,7 +12,7 @@ import type { Bench, BenchCase, Figure, Goal, Relation, Sample } from './case.ts
 /**
  * Cases that deliver a backlog with `--once`. What goes into a file or a pipe is compared with the workload byte for byte, in
  * every repetition. What goes to /dev/null is counted by the agent; the same work is done once more, into a file, and
- * compared there.
+ * compared there. Where bytes are kept or piped, `dd` does the same with as many bytes, for the floor under it.
  */
 export type Destination = 'null' | 'file' | 'pipe' | 'two-nulls' | 'two-files';
 
@@ -31,6 +32,8 @@ const MIB = 1024 * 1024;
 export const RATE = 'input per CPU second';
 export const CPU = 'CPU';
 export const PEAK = 'peak memory';
+/** What `dd` takes that puts as many bytes where the agent put its output. */
+export const FLOOR = 'CPU of dd';
 
 const FIGURES: readonly Figure[] = [
   { name: RATE, unit: 'MiB/CPU s' },
@@ -38,6 +41,7 @@ const FIGURES: readonly Figure[] = [
   { name: 'wall', unit: 's' },
   { name: PEAK, unit: 'MiB' },
   { name: 'memory growth', unit: 'MiB' },
+  { name: FLOOR, unit: 'CPU s' },
 ];
 
 export const backlogCase = ({ format, to, goals = {}, ...rest }: BacklogCase): BenchCase => ({
@@ -48,11 +52,12 @@ export const backlogCase = ({ format, to, goals = {}, ...rest }: BacklogCase): B
   }),
   run: async (program, bench) => {
     const node = bench.node(rest.workload);
-    const { usage, records } = await deliver(program, bench, node, format, to);
+    const { usage, records, floorSeconds } = await deliver(program, bench, node, format, to);
     expectRecords(records, node.records * (to === 'two-nulls' ? 2 : 1));
-    return backlogSample(node.bytes, usage);
+    const sample = backlogSample(node.bytes, usage);
+    return floorSeconds === undefined ? sample : { ...sample, [FLOOR]: floorSeconds };
   },
-  ...(to === 'null' || to === 'two-nulls'
+  ...((to === 'null' || to === 'two-nulls') && format !== 'none'
     ? {
         check: async (program: Program, bench: Bench) => {
           const node = bench.node(rest.workload);
@@ -82,7 +87,7 @@ const deliver = async (
   node: NodeDirectory,
   format: Format,
   to: Destination,
-): Promise<OnceRun> => {
+): Promise<OnceRun & { readonly floorSeconds?: number }> => {
   const paths = (to === 'two-files' ? ['output-1', 'output-2'] : ['output']).map((name) =>
     join(scratch, name),
   );
@@ -98,13 +103,17 @@ const deliver = async (
   if (to === 'null') return run(['file:/dev/null']);
   if (to === 'two-nulls') return run(twoNulls(scratch).map((link) => `file:${link}`));
   try {
+    if (format === 'none') throw new Error('broken invariant: nothing is written to a file or a pipe');
     const result = await (to === 'pipe' ? run(['stdout'], path) : run(paths.map((each) => `file:${each}`)));
     for (const each of paths) {
       const { streams } = node.workload;
       const verdict = checkOutputFile(each, new OutputCheck(streams, node.accounts, format));
       if (!isExact(verdict)) throw new Error(`the output is wrong: ${describeVerdict(verdict)}`);
     }
-    return result;
+    if (to === 'two-files') return result;
+    const { size } = statSync(path);
+    rmSync(path);
+    return { ...result, floorSeconds: await copyFloor(path, size, to === 'pipe') };
   } finally {
     for (const each of paths) rmSync(each, { force: true });
   }

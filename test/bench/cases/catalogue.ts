@@ -42,6 +42,13 @@ export const CASES: readonly BenchCase[] = [
     goals: { [RATE]: { atLeast: 2500 } },
   }),
   backlogCase({
+    name: 'count',
+    title: 'counting only: format none',
+    workload: 'one-file',
+    format: 'none',
+    to: 'null',
+  }),
+  backlogCase({
     name: 'two-outputs',
     title: 'JSON to /dev/null, twice',
     workload: 'one-file',

@@ -4,7 +4,7 @@ import { NODE_NAME } from '../workload/streams.ts';
 import { measure, type Usage } from './measure.ts';
 import type { Program } from './program.ts';
 
-export type Format = 'json' | 'raw';
+export type Format = 'json' | 'raw' | 'none';
 
 export interface AgentOptions {
   readonly logs: string;

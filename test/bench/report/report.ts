@@ -1,3 +1,4 @@
+import { FLOOR } from '../cases/backlog.ts';
 import type { BenchCase } from '../cases/case.ts';
 import type { PeerResult } from '../peers/run-peer.ts';
 import type { CaseResult } from '../run-cases.ts';
@@ -77,6 +78,7 @@ const backlogTable = (told: readonly Told[]): string => {
     middle(figures, 'wall'),
     middle(figures, 'peak memory'),
     middle(figures, 'memory growth'),
+    middle(figures, FLOOR),
   ]);
   const head = [
     'case',
@@ -88,6 +90,7 @@ const backlogTable = (told: readonly Told[]): string => {
     'wall s',
     'peak MiB',
     'growth MiB',
+    'dd CPU s',
   ];
   return rows.length === 0 ? '' : markdownTable(head, rows, 2);
 };

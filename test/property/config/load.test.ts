@@ -214,7 +214,7 @@ describe('the loader', () => {
             name: word,
             path: word.map((name) => `/out/${name}`),
             mode: fc.integer({ min: 0, max: 0o777 }).map((mode) => mode | 0o200),
-            format: fc.constantFrom('json', 'raw', 'cri', 'pretty'),
+            format: fc.constantFrom('json', 'raw', 'cri', 'pretty', 'none'),
             recordId: fc.boolean(),
             gap: fc.constantFrom('records', 'off'),
             color: fc.boolean(),

@@ -383,7 +383,7 @@ describe('flags', () => {
     expect(complaints('', { output: ['fil:x', 'file:', 'file:/a', 'file:/a'], format: 'jsn' })).toEqual([
       '--output: "fil:x" is not stdout or file:PATH',
       '--output: "file:" is not stdout or file:PATH',
-      '--format: "jsn" is not json, raw, cri or pretty; did you mean "json"?',
+      '--format: "jsn" is not json, raw, cri, pretty or none; did you mean "json"?',
       '--output: "/a" is the file of outputs[0] already; two outputs would write over each other',
     ]);
     expect(complaints('sources: 3', { logs: '' })).toHaveLength(1);

@@ -87,3 +87,7 @@ test('cri writes a gap as one line on stderr', () => {
     `1970-01-01T00:00:00Z stderr F ${text}`,
   );
 });
+
+test('none writes nothing, not even a gap', () => {
+  expect(encode('none', makeBatch({ gaps: [gap], records: [{ message: 'x', time }] }))).toBe('');
+});
