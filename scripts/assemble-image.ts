@@ -2,6 +2,7 @@
  * Lays out the image's file system: `node scripts/assemble-image.ts DIRECTORY`, run by the Dockerfile.
  *
  *     usr/local/bin/node        the Node that runs this script
+ *     usr/local/bin/birler      for people: kubectl exec POD -- birler status
  *     lib64/… lib/…             the shared libraries that it has loaded, where it looks for them
  *     app/birler.mjs            the bundle, its source map and the licences of what is in it
  *     var/log, var/lib/birler   mount points
@@ -10,7 +11,7 @@
  * Node that wants one more next year gets it.
  */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, realpathSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { z } from 'zod';
 
@@ -27,6 +28,10 @@ const copy = (from: string, to: string): void => {
 
 copy(process.execPath, 'usr/local/bin/node');
 chmodSync(join(image, 'usr/local/bin/node'), 0o755);
+// A script of Node's own, for there is no shell.
+const launcher = join(image, 'usr/local/bin/birler');
+writeFileSync(launcher, "#!/usr/local/bin/node\nimport('/app/birler.mjs');\n");
+chmodSync(launcher, 0o755);
 // The kernel's own (linux-vdso.so.1) has no path and needs none.
 for (const library of Report.parse(process.report.getReport()).sharedObjects.filter(isAbsolute)) {
   copy(library, library);

@@ -9,6 +9,7 @@ import {
   chmodSync,
   copyFileSync,
   cpSync,
+  existsSync,
   mkdirSync,
   readFileSync,
   realpathSync,
@@ -19,6 +20,7 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeBusyboxRoot } from '../support/busybox-image.ts';
 import { DockerEngine } from '../support/docker-engine.ts';
+import { renderKustomization } from '../support/kustomize.ts';
 import { readManifest } from '../support/manifest.ts';
 import { TempDir } from '../support/temp-dir.ts';
 import { TempNode } from '../support/temp-node.ts';
@@ -27,8 +29,19 @@ import { allDelivered, verifyOutput } from '../support/verify.ts';
 import { WrittenContainer } from '../support/written-container.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-/** What the manifest in deploy/ allows the container, in Docker's words; test/unit/deploy checks that it does. */
-const AS_IN_THE_CLUSTER = ['--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'];
+const { config, container: manifest } = readManifest(renderKustomization('base'));
+
+describe('the Dockerfile', () => {
+  it("names the program's version, and the Node of the lock file", () => {
+    const text = readFileSync(join(ROOT, 'Dockerfile'), 'utf8');
+    const { version, dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+      readonly version: string;
+      readonly dependencies: Readonly<Record<string, string>>;
+    };
+    expect(text).toContain(`org.opencontainers.image.version="${version}"`);
+    expect(text).toMatch(new RegExp(`^ARG BUILD_IMAGE=node:${dependencies['node']}-`, 'm'));
+  });
+});
 
 describe('the image', () => {
   let engine: DockerEngine;
@@ -56,7 +69,6 @@ describe('the image', () => {
     engine.docker(['run', '--rm', ...asOn(node), ...args]);
 
   it('ships what two pods wrote when run as the manifest runs it, and each line once', () => {
-    const { config, container: manifest } = readManifest(join(ROOT, 'deploy', 'daemonset.yaml'));
     using node = new TempNode();
     mkdirSync(node.state);
     mkdirSync(node.dir.join('config'));
@@ -93,6 +105,16 @@ describe('the image', () => {
     expect(lines()).toBe(25);
   });
 
+  it('has a birler for people who look into a running container', async () => {
+    using node = new TempNode();
+    mkdirSync(node.state);
+    const id = engine.docker(['run', '--detach', ...asOn(node), 'run', '--output', 'stdout']).trim();
+    const status = (): string => engine.docker(['exec', id, 'birler', 'status', '--json']);
+    await until('there is a checkpoint to read', () => existsSync(join(node.state, 'snapshot')));
+    expect(JSON.parse(status())).toBeTypeOf('object');
+    engine.docker(['stop', '--time', '30', id]);
+  });
+
   it('says its version, and stops with status 2 and one line at a flag that it does not know', () => {
     using node = new TempNode();
     mkdirSync(node.state);
@@ -121,7 +143,10 @@ describe('the image', () => {
         'app/THIRD-PARTY-LICENSES.txt',
       ]),
     );
-    expect(names.filter((name) => /(?:^|\/)s?bin\/./.test(name))).toEqual(['usr/local/bin/node']);
+    expect(names.filter((name) => /(?:^|\/)s?bin\/./.test(name)).toSorted()).toEqual([
+      'usr/local/bin/birler',
+      'usr/local/bin/node',
+    ]);
     expect(names.filter((name) => name.includes('node_modules'))).toEqual([]);
   });
 });
@@ -135,13 +160,25 @@ function asOn(node: TempNode): readonly string[] {
     `${node.state}:/var/lib/birler`,
     `${node.dir.join('config')}:/etc/birler:ro`,
   ].flatMap((mount) => ['--volume', mount]);
-  return ['--network', 'none', '--env', 'NODE_NAME=node-7', ...AS_IN_THE_CLUSTER, ...mounts, 'birler'];
+  return ['--network', 'none', '--env', 'NODE_NAME=node-7', ...asTheManifestAllows(), ...mounts, 'birler'];
+}
+
+/** What the manifest allows the container, in Docker's words. */
+function asTheManifestAllows(): readonly string[] {
+  const { readOnlyRootFilesystem, allowPrivilegeEscalation, capabilities, runAsUser, runAsGroup } =
+    manifest.securityContext;
+  return [
+    ...(readOnlyRootFilesystem ? ['--read-only'] : []),
+    ...(allowPrivilegeEscalation ? [] : ['--security-opt', 'no-new-privileges']),
+    ...capabilities.drop.flatMap((name) => ['--cap-drop', name]),
+    ...['--user', `${runAsUser}:${runAsGroup}`],
+  ];
 }
 
 /** The kubelet's link leads to /var/log/pods, wherever the test keeps that directory. */
 function linkAsOnTheNode(node: TempNode, link: string, log: string): void {
   execFileSync('rm', [link]);
-  symlinkSync(log.replace(node.dir.join('var', 'log'), '/var/log'), link);
+  symlinkSync(node.inContainers(log), link);
 }
 
 /** Makes the image `birler-build`: a shell, what the pinned Node needs, and /build/node_modules. */

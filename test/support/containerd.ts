@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { makeBusyboxImage } from './busybox-image.ts';
 import { CriClient } from './cri-client.ts';
 import { Daemon, requireProgram, unmountBelow } from './daemon.ts';
+import { makePodNetwork } from './pod-network.ts';
 import { TempDir } from './temp-dir.ts';
 
 export const BUSYBOX_IMAGE = 'localhost/busybox:1';
@@ -15,12 +16,14 @@ const PAUSE_IMAGE = 'localhost/pause:1';
 export class Containerd implements AsyncDisposable {
   readonly #dir: TempDir;
   readonly #daemon: Daemon;
+  readonly #socket: string;
   readonly client: CriClient;
 
-  private constructor(dir: TempDir, daemon: Daemon, client: CriClient) {
+  private constructor(dir: TempDir, daemon: Daemon, socket: string) {
     this.#dir = dir;
     this.#daemon = daemon;
-    this.client = client;
+    this.#socket = socket;
+    this.client = new CriClient(socket);
   }
 
   static async start(): Promise<Containerd> {
@@ -29,13 +32,26 @@ export class Containerd implements AsyncDisposable {
     const dir = new TempDir('containerd');
     const socket = dir.join('run', 'containerd.sock');
     writeFileSync(dir.join('config.toml'), configuration(dir, socket));
+    makePodNetwork(dir.join('network'));
     const daemon = new Daemon('containerd', ['--config', dir.join('config.toml'), '--log-level', 'warn']);
     await daemon.untilReady(() => answers(socket));
     importImages(dir, socket);
-    const client = new CriClient(socket);
-    const containerd = new Containerd(dir, daemon, client);
-    await daemon.untilReady(async () => (await client.version().catch(() => '')) !== '');
+    const containerd = new Containerd(dir, daemon, socket);
+    await daemon.untilReady(async () => (await containerd.client.version().catch(() => '')) !== '');
     return containerd;
+  }
+
+  /** Brings in an image as `docker save` prints it. */
+  importImage(archive: string): void {
+    ctr(this.#socket, 'images', 'import', archive);
+  }
+
+  /** The process of a running container, as the node numbers it. */
+  pidOf(containerId: string): number {
+    const row = ctr(this.#socket, 'tasks', 'list')
+      .split('\n')
+      .find((line) => line.startsWith(containerId));
+    return Number(row?.split(/\s+/)[1]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -56,6 +72,9 @@ state = "${dir.join('run')}"
   restrict_oom_score_adj = true
   disable_apparmor = true
   stream_server_address = "127.0.0.1"
+  [plugins."io.containerd.grpc.v1.cri".cni]
+    bin_dir = "${dir.join('network')}"
+    conf_dir = "${dir.join('network')}"
 `;
 
 const ctr = (socket: string, ...args: readonly string[]): string =>

@@ -2,29 +2,13 @@ import { once } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
 import { type ClientHttp2Session, connect, constants } from 'node:http2';
 import { connect as connectSocket } from 'node:net';
-import { Fields, Message, StringMap } from './protobuf.ts';
+import { type ContainerSpec, containerConfig, type SandboxNames, sandboxConfig } from './cri-messages.ts';
+import { Fields, Message } from './protobuf.ts';
 
-/** Host network, so that no network plugin is needed; a process space of the container's own. */
-const HOST_NETWORK = 2;
-const OWN_PROCESSES = 1;
 const GRPC_HEADER_BYTES = 5;
 
 /** What containerd's ContainerState says of a container that has ended. */
 const EXITED = 2;
-
-export interface SandboxNames {
-  readonly namespace: string;
-  readonly pod: string;
-  readonly uid: string;
-  readonly logDirectory: string;
-}
-
-export interface ContainerSpec {
-  readonly name: string;
-  readonly restart: number;
-  readonly image: string;
-  readonly script: string;
-}
 
 /** Speaks to a container runtime as the kubelet does: gRPC over HTTP/2 on a unix socket, runtime.v1. */
 export class CriClient implements AsyncDisposable {
@@ -52,12 +36,21 @@ export class CriClient implements AsyncDisposable {
   }
 
   async hasExited(containerId: string): Promise<boolean> {
-    const answer = await this.#call('ContainerStatus', new Message({ 1: containerId }));
-    return answer.message(1).number(3) === EXITED;
+    return (await this.#status(containerId)).number(3) === EXITED;
+  }
+
+  /** What a container that has ended ended with. */
+  async exitCode(containerId: string): Promise<number> {
+    return (await this.#status(containerId)).number(7);
+  }
+
+  /** SIGTERM, and after so many seconds SIGKILL; resolves when it has ended. */
+  async stopContainer(containerId: string, graceSeconds: number): Promise<void> {
+    await this.#call('StopContainer', new Message({ 1: containerId, 2: graceSeconds }));
   }
 
   async removeContainer(containerId: string): Promise<void> {
-    await this.#call('StopContainer', new Message({ 1: containerId, 2: 1 }));
+    await this.stopContainer(containerId, 1);
     await this.#call('RemoveContainer', new Message({ 1: containerId }));
   }
 
@@ -68,6 +61,10 @@ export class CriClient implements AsyncDisposable {
 
   async version(): Promise<string> {
     return (await this.#call('Version', new Message({}))).text(3);
+  }
+
+  async #status(containerId: string): Promise<Fields> {
+    return (await this.#call('ContainerStatus', new Message({ 1: containerId }))).message(1);
   }
 
   async #call(method: string, request: Message): Promise<Fields> {
@@ -106,33 +103,3 @@ function frame(body: Buffer): Buffer {
   header.writeUInt32BE(body.length, 1);
   return Buffer.concat([header, body]);
 }
-
-const namespaceOptions = new Message({ 1: HOST_NETWORK, 2: OWN_PROCESSES });
-
-function sandboxConfig(names: SandboxNames): Message {
-  return new Message({
-    1: new Message({ 1: names.pod, 2: names.uid, 3: names.namespace }),
-    3: names.logDirectory,
-    6: labels(names),
-    8: new Message({ 2: new Message({ 1: namespaceOptions }) }),
-  });
-}
-
-function containerConfig(names: SandboxNames, spec: ContainerSpec): Message {
-  return new Message({
-    1: new Message({ 1: spec.name, 2: spec.restart }),
-    2: new Message({ 1: spec.image }),
-    3: ['/bin/sh', '-c'],
-    4: [spec.script],
-    9: labels(names),
-    11: `${spec.name}/${spec.restart}.log`,
-    15: new Message({ 2: new Message({ 3: namespaceOptions }) }),
-  });
-}
-
-const labels = (names: SandboxNames): StringMap =>
-  new StringMap({
-    'io.kubernetes.pod.name': names.pod,
-    'io.kubernetes.pod.namespace': names.namespace,
-    'io.kubernetes.pod.uid': names.uid,
-  });

@@ -1,7 +1,8 @@
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { BUSYBOX_IMAGE } from './containerd.ts';
-import type { CriClient, SandboxNames } from './cri-client.ts';
+import type { CriClient } from './cri-client.ts';
+import type { SandboxNames } from './cri-messages.ts';
 import {
   type Rotation,
   type RotationOptions,
@@ -16,11 +17,14 @@ export class RuntimePod implements AsyncDisposable {
   readonly #client: CriClient;
   readonly #pod: TempPod;
   readonly #names: SandboxNames;
+  readonly #linksLead: 'here' | 'in-containers';
   #sandboxId = '';
 
-  constructor(client: CriClient, pod: TempPod) {
+  /** @param linksLead whether the kubelet's link names the log where it is, or where an agent in a container sees it */
+  constructor(client: CriClient, pod: TempPod, linksLead: 'here' | 'in-containers' = 'here') {
     this.#client = client;
     this.#pod = pod;
+    this.#linksLead = linksLead;
     this.#names = { namespace: pod.namespace, pod: pod.name, uid: pod.uid, logDirectory: pod.directory };
   }
 
@@ -28,11 +32,11 @@ export class RuntimePod implements AsyncDisposable {
   async start(name: string, script: string, restart = 0): Promise<RuntimeContainer> {
     this.#sandboxId ||= await this.#client.runSandbox(this.#names);
     const log = this.#pod.container(name, restart).log;
-    const spec = { name, restart, image: BUSYBOX_IMAGE, script };
+    const spec = { name, restart, image: BUSYBOX_IMAGE, command: ['/bin/sh', '-c'], args: [script] };
     const id = await this.#client.startContainer(this.#sandboxId, this.#names, spec);
     const { namespace, name: podName, node } = this.#pod;
     const link = join(node.logs, linkName(podName, namespace, name, id));
-    symlinkSync(log, link);
+    symlinkSync(this.#linksLead === 'here' ? log : node.inContainers(log), link);
     return new RuntimeContainer(this.#client, id, log, link);
   }
 

@@ -45,6 +45,11 @@ export class TempNode implements Disposable {
     return this.pod({ namespace, name: `${name}-0` }).container(name);
   }
 
+  /** Where a container that mounts this node's /var/log sees one of its files. */
+  inContainers(path: string): string {
+    return path.replace(this.dir.join('var', 'log'), '/var/log');
+  }
+
   /** From here on for an agent that knows nothing of the first: another state directory and another output. */
   forAnotherAgent(): void {
     this.state += '-another';

@@ -1,0 +1,50 @@
+/**
+ * What may stand in the text fields that birler's manifests use and that are choices: facts of the Kubernetes API, which its
+ * generated models do not carry. Names of ports, probes and volumes are checked against each other elsewhere.
+ */
+export const CHOICES: Readonly<Record<string, readonly string[]>> = {
+  'V1Capabilities.add': ['CHOWN', 'DAC_READ_SEARCH'],
+  'V1Capabilities.drop': ['ALL'],
+  'V1Container.imagePullPolicy': ['Always', 'IfNotPresent', 'Never'],
+  'V1ContainerPort.protocol': ['TCP', 'UDP', 'SCTP'],
+  'V1DaemonSetUpdateStrategy.type': ['RollingUpdate', 'OnDelete'],
+  'V1HTTPGetAction.scheme': ['HTTP', 'HTTPS'],
+  'V1HostPathVolumeSource.type': [
+    '',
+    'DirectoryOrCreate',
+    'Directory',
+    'FileOrCreate',
+    'File',
+    'Socket',
+    'CharDevice',
+    'BlockDevice',
+  ],
+  'V1NetworkPolicyPort.protocol': ['TCP', 'UDP', 'SCTP'],
+  'V1NetworkPolicySpec.policyTypes': ['Ingress', 'Egress'],
+  'V1PolicyRule.verbs': [
+    'get',
+    'list',
+    'watch',
+    'create',
+    'update',
+    'patch',
+    'delete',
+    'deletecollection',
+    '*',
+  ],
+  'V1PodSpec.dnsPolicy': ['ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None'],
+  'V1PodSpec.restartPolicy': ['Always', 'OnFailure', 'Never'],
+  'V1RoleRef.kind': ['ClusterRole', 'Role'],
+  'V1ScopedResourceSelectorRequirement.operator': ['In', 'NotIn', 'Exists', 'DoesNotExist'],
+  'V1ScopedResourceSelectorRequirement.scopeName': [
+    'Terminating',
+    'NotTerminating',
+    'BestEffort',
+    'NotBestEffort',
+    'PriorityClass',
+    'CrossNamespacePodAffinity',
+  ],
+  'V1SeccompProfile.type': ['RuntimeDefault', 'Localhost', 'Unconfined'],
+  'V1Toleration.effect': ['', 'NoSchedule', 'PreferNoSchedule', 'NoExecute'],
+  'V1Toleration.operator': ['Exists', 'Equal'],
+};
