@@ -1,6 +1,6 @@
-import picomatch from 'picomatch';
 import type { PodFacts } from '../core/origin.ts';
 import type { Pod, Texts } from '../core/pod.ts';
+import { textGlob } from './text-glob.ts';
 
 /** Which of a pod's facts records carry: globs for keys. */
 export interface FactChoice {
@@ -38,7 +38,8 @@ const NOTHING: Texts = {};
 
 const picker = (globs: readonly string[]): ((texts: Texts) => Texts) => {
   if (globs.length === 0) return () => NOTHING;
-  const picks = keyMatcher(globs);
+  const matchers = globs.map(textGlob);
+  const picks = (key: string): boolean => matchers.some((matches) => matches(key));
   return (texts) => {
     // Without a prototype: a key like __proto__ is a key like any other.
     const picked = Object.create(null) as Record<string, string>;
@@ -59,7 +60,3 @@ const picker = (globs: readonly string[]): ((texts: Texts) => Texts) => {
     return picked;
   };
 };
-
-/** Keys are no paths to a glob: `app*` picks `app.kubernetes.io/name` too. */
-const keyMatcher = (globs: readonly string[]): ((key: string) => boolean) =>
-  picomatch([...globs], { bash: true, dot: true });

@@ -1,6 +1,6 @@
-import picomatch from 'picomatch';
 import type { Texts } from '../core/pod.ts';
 import { problem, quoted, type Reading, reading } from '../core/units.ts';
+import { textGlob } from './text-glob.ts';
 
 /**
  * Kubernetes' label selectors, as `kubectl -l` reads them, with one addition: a value may be a glob (a label cannot hold
@@ -80,15 +80,9 @@ const parseRequirement = (text: string): Requirement | undefined => {
 };
 
 const oneOf = (key: string, values: readonly string[], isWanted: boolean): Requirement => {
-  const matchers = values.map(valueMatcher);
+  const matchers = values.map(textGlob);
   return {
     key,
     holds: (value) => (value !== undefined && matchers.some((matches) => matches(value))) === isWanted,
   };
 };
-
-const valueMatcher = (wanted: string): ((value: string) => boolean) =>
-  /[*?]/.test(wanted) ? picomatch(wanted, VALUE_GLOB) : (value) => value === wanted;
-
-/** Values are no paths: a star means anything, slashes and a leading dot too. */
-const VALUE_GLOB = { bash: true, dot: true, nobrace: true, nobracket: true, noextglob: true };

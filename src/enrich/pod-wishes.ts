@@ -14,11 +14,11 @@ import { parseSize, problem, quoted, type Reading, reading } from '../core/units
  *   fluentbit.io/exclude[_<stream>][-<container>]   as Fluent Bit reads it; stream is stdout or stderr
  */
 export interface PodWishes {
-  excludes(container: string): boolean;
+  readonly excludes: (container: string) => boolean;
   /** The std streams that are left out, where the container as a whole is not. */
-  excludesChannel(container: string, channel: 'stdout' | 'stderr'): boolean;
-  format(container: string): LogFormat | undefined;
-  multiline(container: string): string | undefined;
+  readonly excludesChannel: (container: string, channel: 'stdout' | 'stderr') => boolean;
+  readonly format: (container: string) => LogFormat | undefined;
+  readonly multiline: (container: string) => string | undefined;
   /** Bytes per second; Infinity: no limit, whatever the configuration says; undefined: nothing is said. */
   readonly rate: number | undefined;
 }

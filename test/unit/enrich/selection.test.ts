@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Origin } from '../../../src/core/origin.ts';
 import { newSelection, type SelectionRules } from '../../../src/enrich/selection.ts';
+import { podOf } from '../../support/pods.ts';
 
 const ANY = { namespace: '*', pod: '*', container: '*' };
 const origin = (namespace: string, pod: string, container: string): Origin => ({
@@ -53,6 +54,44 @@ describe('which containers are followed', () => {
   it('every file without kubelet names: its own rules decide', () => {
     const { selects } = selection({ include: [{ ...ANY, namespace: 'shop' }], exclude: [ANY] });
     expect(selects({ kind: 'file', file: 'app.log', host: 'node-1' })).toBe(true);
+  });
+});
+
+describe('rules with labels and annotations', () => {
+  const app = origin('shop', 'web-0', 'app');
+  const web = podOf({ labels: { app: 'web', tier: 'front' }, annotations: { 'example.com/logs': 'off' } });
+
+  it('match a pod that has them all', () => {
+    const rule = { ...ANY, namespace: 'shop', labels: 'app=web, tier in (front, back)' };
+    const { selectsPod } = selection({ include: [{ ...rule, annotations: 'example.com/logs=o*' }] });
+    expect(selectsPod(app, web)).toBe(true);
+    expect(selectsPod(app, { ...web, labels: { app: 'web' } })).toBe(false);
+    expect(selectsPod(app, { ...web, annotations: {} })).toBe(false);
+    expect(selectsPod(origin('infra', 'web-0', 'app'), web)).toBe(false);
+  });
+
+  it('match nothing while the pod is unknown: excluded by labels is followed, included by labels is not', () => {
+    expect(selection({ exclude: [{ ...ANY, labels: '!app' }] }).selectsPod(app, undefined)).toBe(true);
+    expect(selection({ include: [{ ...ANY, labels: '!app' }] }).selectsPod(app, undefined)).toBe(false);
+  });
+
+  it('leave open what the path alone cannot decide', () => {
+    const byLabels = { ...ANY, namespace: 'shop', labels: 'app=web' };
+    expect(selection({ exclude: [byLabels] }).selects(app)).toBe(true);
+    expect(selection({ include: [byLabels] }).selects(app)).toBe(true);
+    expect(selection({ include: [byLabels] }).selects(origin('infra', 'web-0', 'app'))).toBe(false);
+    expect(selection({ include: [byLabels], exclude: [{ ...ANY, pod: 'web-*' }] }).selects(app)).toBe(false);
+  });
+});
+
+describe("birler's own pod", () => {
+  it('is left out, with all its containers, whatever is included', () => {
+    const ownPod = { namespace: 'logging', pod: 'birler-abcde' };
+    const { selects, selectsPod } = selection({ include: [ANY], ownPod });
+    const own = origin('logging', 'birler-abcde', 'agent');
+    expect([selects(own), selectsPod(own, podOf())]).toEqual([false, false]);
+    expect(selects(origin('logging', 'birler-fghij', 'agent'))).toBe(true);
+    expect(selects(origin('shop', 'birler-abcde', 'agent'))).toBe(true);
   });
 });
 
