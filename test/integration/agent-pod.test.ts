@@ -108,8 +108,9 @@ describe('birler in a pod', () => {
     expect(statSync(node.dir.join('var', 'lib', 'birler'))).toMatchObject({ uid: 65_532, gid: 0 });
     expect(readFileSync(`/proc/${agent.pid}/status`, 'utf8')).toMatch(/^Uid:\s+65532\s/m);
     expect(await agent.stop()).toBe(0);
-    await agent.start(); // Its directory is its own by now, and what is in it too.
-    await agent.untilSaid(/started[^]*started/);
+    // Its directory is its own by now, and what is in it too.
+    await agent.start();
+    await agent.untilSaid(/birler started[^]*birler started/);
     expect(await agent.stop()).toBe(0);
     expect(verifyOutput(node.output, [open.account], 'std')).toMatchObject({ missing: 1, doubled: 0 });
   });

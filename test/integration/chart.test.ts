@@ -57,6 +57,8 @@ const isAllowed = (values: Values): boolean => schema.safeParse(mergedValues(val
 const SWITCHES: readonly (readonly [string, Values])[] = [
   ['base', {}],
   ['overlays/docker', { docker: { enabled: true } }],
+  ['overlays/kubelet', { kubelet: { enabled: true } }],
+  ['overlays/monitoring', { podMonitor: { enabled: true } }],
   ['overlays/non-root', { nonRoot: { enabled: true } }],
 ];
 
@@ -197,6 +199,7 @@ function everyValue(): Values {
     podAnnotations: { 'example.com/owner': 'platform' },
     serviceAccountAnnotations: { 'example.com/role': 'logs' },
     docker: { enabled: true, directory: '/data/docker/containers' },
+    kubelet: { enabled: true },
     nonRoot: { enabled: true },
     networkPolicy: { enabled: true },
     resourceQuota: { enabled: true },

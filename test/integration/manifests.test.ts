@@ -183,6 +183,18 @@ describe('the overlays', () => {
     expect({ ...container, volumeMounts: [] }).toEqual({ ...manifest.container, volumeMounts: [] });
   });
 
+  it("kubelet: asks the node's own kubelet, with the right to that and no other", () => {
+    const objects = RENDERED.get('overlays/kubelet') ?? [];
+    expect(configOf(readManifest(objects)).kubernetes).toMatchObject({
+      source: 'kubelet',
+      kubelet: { url: 'https://192.0.2.7:10250', verify: true },
+    });
+    expect(named('ClusterRole', objects)?.['rules']).toEqual([
+      { apiGroups: [''], resources: ['nodes/pods'], verbs: ['get'] },
+    ]);
+    expect(configOf(manifest).kubernetes).toMatchObject({ source: 'auto', node: 'node-7' });
+  });
+
   it('debug: tells more', () => {
     expect(configOf(overlay('debug')).log.level).toBe('debug');
     expect(configOf(manifest).log.level).toBe('info');
