@@ -15,6 +15,7 @@ const NO_WORLD: World = {
   loadFiles: refuse,
   runAgent: refuse,
   readStatus: refuse,
+  examine: refuse,
   fetch: refuse,
   pour: refuse,
 };
@@ -27,8 +28,8 @@ const TAIL = `## Exit codes
 
 | code | meaning |
 |---|---|
-| 0 | done: stopped by SIGTERM or SIGINT, read to the end (\`run --once\`), the configuration is right (\`check\`), shown (\`status\`) |
-| 1 | something failed while it ran; the message says what |
+| 0 | done: stopped by SIGTERM or SIGINT, read to the end (\`run --once\`), the configuration is right (\`check\`), shown (\`status\`, \`tap\`), nothing has failed (\`doctor\`) |
+| 1 | something failed while it ran, or \`doctor\` found something that will; the message says what |
 | 2 | the command line or the configuration is wrong; nothing was done |
 
 Records go to stdout, everything that birler says of itself to stderr. A mistake on the command line is one line there; each

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addCheckCommand } from './check.ts';
+import { addDoctorCommand } from './doctor.ts';
 import { reportFailure } from './report-failure.ts';
 import { addRunCommand } from './run.ts';
 import { addStatusCommand } from './status.ts';
@@ -47,5 +48,6 @@ export const createProgram = (world: World, exitWith: (code: number) => void): C
   addCheckCommand(program, world, exitWith);
   addStatusCommand(program, world, exitWith);
   addTapCommand(program, world, exitWith);
+  addDoctorCommand(program, world, exitWith);
   return program;
 };

@@ -28,6 +28,17 @@ export const realWorld = (): World => ({
     ]);
     return readStatus(realFiles, directory, Date.now());
   },
+  examine: async (config) => {
+    const [{ examine }, { realSystem }, { realMachine }, { realWeb }] = await Promise.all([
+      import('../doctor/examine.ts'),
+      import('../system/real-system.ts'),
+      import('../system/real-machine.ts'),
+      import('../system/real-web.ts'),
+    ]);
+    const { files, clock, process: own } = realSystem();
+    const machine = realMachine(false);
+    return examine({ config, files, clock, machine, web: realWeb, pid: own.pid, variables: process.env });
+  },
   fetch: (url) => fetch(url),
   pour,
 });

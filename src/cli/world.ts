@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
 import type { Surroundings } from '../config/surroundings.ts';
+import type { Finding } from '../doctor/finding.ts';
 import type { Files } from '../system/system.ts';
 import type { Status } from './status-view.ts';
 
@@ -14,6 +15,8 @@ export interface World {
   readonly loadFiles: () => Promise<ReadableFiles>;
   readonly runAgent: RunAgent;
   readonly readStatus: ReadStatus;
+  /** Looks at this node; see doctor. */
+  readonly examine: (config: Config) => Promise<readonly Finding[]>;
   readonly fetch: (url: string) => Promise<Response>;
   /** Writes to standard output until the body ends, breaks off, or the reader has gone. */
   readonly pour: (body: ReadableStream<Uint8Array>) => Promise<'ended' | 'interrupted' | 'unread'>;

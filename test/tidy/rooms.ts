@@ -9,7 +9,8 @@ const ROWS: readonly (readonly string[])[] = [
   ['main.ts'],
   ['cli'],
   ['agent.ts', 'server.ts'],
-  ['serve'],
+  // doctor knows the configuration and looks at what the rooms below would use; serve does not know it, nor it serve.
+  ['serve', 'doctor'],
   ['config'],
   ['sinks', 'kubernetes', 'query', 'archive', 'web'],
   ['discover', 'tail', 'decode', 'enrich', 'shape', 'encode', 'deliver', 'checkpoint', 'kernel'],

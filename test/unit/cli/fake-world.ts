@@ -2,6 +2,7 @@ import { runCommandLine } from '../../../src/cli/program.ts';
 import type { Status } from '../../../src/cli/status-view.ts';
 import type { ReadableFiles } from '../../../src/cli/world.ts';
 import type { Config } from '../../../src/config/config.ts';
+import type { Finding } from '../../../src/doctor/finding.ts';
 import type { FileStatus } from '../../../src/system/system.ts';
 import { surroundings } from '../../support/surroundings.ts';
 
@@ -11,6 +12,8 @@ export interface Outcome {
   readonly stderr: string;
   /** What the agent was started with. */
   readonly started: { readonly config: Config; readonly once: boolean } | undefined;
+  /** What doctor was to look at. */
+  readonly examined: readonly Config[];
   /** What was fetched. */
   readonly asked: readonly string[];
 }
@@ -21,6 +24,7 @@ export interface FakeWorld {
   readonly exitCode?: number;
   readonly status?: Status | Error;
   readonly agentError?: Error;
+  readonly findings?: readonly Finding[];
   /** What a running agent answers. */
   readonly answer?: Response | Error;
 }
@@ -31,6 +35,7 @@ export const runFake = async (args: readonly string[], world: FakeWorld = {}): P
   let stderr = '';
   let started: Outcome['started'];
   const asked: string[] = [];
+  const examined: Config[] = [];
   const code = await runCommandLine(args, {
     print: (text) => {
       stdout += text;
@@ -51,6 +56,10 @@ export const runFake = async (args: readonly string[], world: FakeWorld = {}): P
         throw world.status ?? new Error('no status');
       return world.status;
     },
+    examine: async (config) => {
+      examined.push(config);
+      return world.findings ?? [];
+    },
     fetch: async (url) => {
       asked.push(url);
       if (world.answer === undefined || world.answer instanceof Error)
@@ -62,7 +71,7 @@ export const runFake = async (args: readonly string[], world: FakeWorld = {}): P
       return 'ended';
     },
   });
-  return { code, stdout, stderr, started, asked };
+  return { code, stdout, stderr, started, asked, examined };
 };
 
 const fakeFiles = (files: NonNullable<FakeWorld['files']>): ReadableFiles => {
