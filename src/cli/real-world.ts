@@ -37,7 +37,7 @@ export const realWorld = (): World => ({
     ]);
     const { files, clock, process: own } = realSystem();
     const machine = realMachine(false);
-    return examine({ config, files, clock, machine, web: realWeb, pid: own.pid, variables: process.env });
+    return examine({ config, files, clock, machine, web: realWeb, pid: own.pid });
   },
   fetch: (url) => fetch(url),
   pour,

@@ -14,7 +14,7 @@ const CHECKS: readonly (readonly [subject: string, check: Check])[] = [
   ['limits', checkLimits],
   ['clock', checkClock],
   ['state directory', checkState],
-  ['Kubernetes API', checkKubernetes],
+  ['Kubernetes', checkKubernetes],
   ['outputs', checkOutputs],
   ['running agent', checkAgent],
 ];

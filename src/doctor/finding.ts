@@ -21,7 +21,6 @@ export interface Patient {
   readonly web: Web;
   readonly clock: Clock;
   readonly pid: number;
-  readonly variables: Readonly<Record<string, string | undefined>>;
 }
 
 export type Check = (patient: Patient) => readonly Finding[] | Promise<readonly Finding[]>;

@@ -1,4 +1,5 @@
 import type { Batch } from '../core/batch.ts';
+import type { PodSourceState } from '../core/pod.ts';
 import type { Clock } from '../system/system.ts';
 import type {
   AgentSnapshot,
@@ -27,7 +28,7 @@ export interface Rooms {
   readonly checkpointer: { snapshot(nowMs: number): CheckpointSnapshot };
   readonly counters: Readonly<EventCounters>;
   /** Undefined where nobody is asked for pods. */
-  readonly pods?: () => PodsSnapshot;
+  readonly podSource?: { readonly state: PodSourceState } | undefined;
 }
 
 interface WatchedOutput {
@@ -69,7 +70,7 @@ export class Overview {
   }
 
   snapshot(): AgentSnapshot {
-    const { clock, kernel, discovery, tailing, outputs, checkpointer, counters, pods } = this.#rooms;
+    const { clock, kernel, discovery, tailing, outputs, checkpointer, counters, podSource } = this.#rooms;
     const nowMs = clock.monotonic();
     return {
       ...this.loop,
@@ -82,7 +83,7 @@ export class Overview {
       lags: tailing.lags(),
       checkpoint: checkpointer.snapshot(nowMs),
       counters,
-      pods: pods?.(),
+      pods: podSource && podsSnapshot(podSource.state, nowMs),
     };
   }
 
@@ -104,3 +105,9 @@ export class Overview {
     for (const output of this.#rooms.outputs) if (output.name === outputName) output.onBatch = onBatch;
   }
 }
+
+const podsSnapshot = ({ isSynced, trouble, heardAtMs }: PodSourceState, nowMs: number): PodsSnapshot => ({
+  isSynced,
+  trouble,
+  heardAgeMs: heardAtMs === undefined ? undefined : nowMs - heardAtMs,
+});

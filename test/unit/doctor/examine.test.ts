@@ -24,7 +24,7 @@ describe('a doctor', () => {
       'state directory: /var/lib/birler can be written to',
       'state directory: 5.0 GiB are free (ext4)',
       'state directory: no agent is using it',
-      'Kubernetes API: https://10.0.0.1:6443 lists the pods of node-1',
+      'Kubernetes: https://10.0.0.1:6443 lists the pods of node-1',
       'output stdout: goes to standard output',
       'running agent: http://127.0.0.1:7780 is ready',
     ]);
@@ -223,6 +223,7 @@ describe('Kubernetes', () => {
         question: {
           headers: { authorization: 'Bearer secret-token', accept: 'application/json' },
           ca: 'the certificate',
+          isUnverified: false,
         },
       },
     ]);
@@ -242,8 +243,35 @@ describe('Kubernetes', () => {
     node.answers.set('https://10.0.0.1:6443/', answer);
     const told = await complaint(node);
     expect(told).toMatch(what);
-    expect(told).toMatch(/Kubernetes API: /);
+    expect(told).toMatch(/Kubernetes: /);
     expect(told).not.toContain('secret-token');
+  });
+
+  it('is not asked where nobody wants it, or there is no cluster', async () => {
+    const node = new SickNode();
+    const told = async (): Promise<string> =>
+      (await node.examined()).find(({ subject }) => subject === 'Kubernetes')?.message ?? '';
+    expect(await told()).toMatch(/^this is no cluster/);
+    node.joinCluster();
+    node.yaml += 'kubernetes: {source: off}\n';
+    expect(await told()).toMatch(/^not asked \(kubernetes.source: off\)/);
+    expect(node.asked.filter(({ url }) => url.startsWith('https:'))).toEqual([]);
+  });
+
+  it('is asked through the kubelet where that is the source', async () => {
+    const node = new SickNode();
+    node.joinCluster();
+    node.variables['NODE_IP'] = '10.9.8.7';
+    node.yaml += 'kubernetes: {source: kubelet, kubelet: {verify: false}}\n';
+    node.answers.set('https://10.9.8.7:10250/pods', { status: 200, body: '{}' });
+    expect(await complaint(node)).toBe('');
+    expect(node.asked.map(({ question }) => question.isUnverified)).toContain(true);
+    node.answers.set('https://10.9.8.7:10250/pods', systemError('DEPTH_ZERO_SELF_SIGNED_CERT'));
+    expect(await complaint(node)).toMatch(
+      /^fail Kubernetes: .* -> the kubelet's certificate is not signed by/,
+    );
+    node.answers.set('https://10.9.8.7:10250/pods', { status: 403, body: '' });
+    expect(await complaint(node)).toMatch(/^fail Kubernetes: .* \(403\) -> let its ClusterRole get nodes/);
   });
 
   it('gave the pod no account, or birler not its node', async () => {
@@ -251,11 +279,11 @@ describe('Kubernetes', () => {
     node.joinCluster();
     node.world.disk.unlink('/var/run/secrets/kubernetes.io/serviceaccount/token');
     expect(await complaint(node)).toMatch(
-      /^fail Kubernetes API: .*\/token is missing or empty -> let the pod have/,
+      /^fail Kubernetes: .*\/token is missing or empty -> let the pod have/,
     );
     node.write('/var/run/secrets/kubernetes.io/serviceaccount/token', 'x');
     node.variables['NODE_NAME'] = '';
-    expect(await complaint(node)).toMatch(/^warn Kubernetes API: the name of this node is not known/);
+    expect(await complaint(node)).toMatch(/^warn Kubernetes: the name of this node is not known/);
   });
 });
 

@@ -62,7 +62,11 @@ export class SickNode {
 
   async examined(): Promise<readonly Finding[]> {
     const { system } = this.world.start();
-    const config = loadConfig({ name: 'birler.yaml', text: this.yaml }, {}, surroundings());
+    const config = loadConfig(
+      { name: 'birler.yaml', text: this.yaml },
+      {},
+      surroundings({ variables: this.variables }),
+    );
     const machine: Machine = {
       usage: () => ({ ...scrapeOf(snapshot()).process, mostDescriptors: this.mostDescriptors }),
       fileSystemOf: () => Promise.resolve(this.fileSystem),
@@ -76,7 +80,7 @@ export class SickNode {
       },
     };
     const { files, clock } = system;
-    const findings = examine({ config, files, clock, machine, web, pid: 7, variables: this.variables });
+    const findings = examine({ config, files, clock, machine, web, pid: 7 });
     await this.world.clock.settle();
     return findings;
   }
