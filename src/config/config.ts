@@ -1,5 +1,6 @@
 import type { OutputFormat } from '../core/encoder.ts';
 import type { KernelChoice } from '../core/kernel.ts';
+import type { Transform } from '../shape/transforms.ts';
 import type { HttpConfig } from './http.ts';
 import type { KubernetesConfig } from './kubernetes-config.ts';
 
@@ -13,6 +14,7 @@ export interface Config {
   readonly startAt: StartAt;
   readonly limits: LimitsConfig;
   readonly multiline: MultilineConfig;
+  readonly transforms: readonly Transform[];
   readonly kubernetes: KubernetesConfig;
   readonly state: StateConfig;
   /** This node's name, as records carry it. */

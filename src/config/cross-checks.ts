@@ -1,6 +1,7 @@
 import { basename, relative, resolve, sep } from 'node:path';
 import picomatch from 'picomatch';
 import { formatSize, quoted } from '../core/units.ts';
+import { checkTransforms } from './check-transforms.ts';
 import type { Config, LimitsConfig, OutputConfig, SourcesConfig } from './config.ts';
 import type { Explanation } from './explain.ts';
 import { childOf } from './known-names.ts';
@@ -61,6 +62,7 @@ export const checkTogether = (config: Config): readonly Explanation[] => [
   ...config.outputs.flatMap((output, index) => checkFeedback(output, index, config.sources)),
   ...checkPartials(config.limits),
   ...checkPodSource(config.kubernetes),
+  ...checkTransforms(config.transforms),
 ];
 
 /** An output file that would be read as a log: every line would come back for ever. */

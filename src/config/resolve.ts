@@ -2,6 +2,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import type { Config, ContainerRuleConfig, OutputConfig, SourcesConfig } from './config.ts';
 import { resolveHttp } from './http.ts';
 import { resolveKubernetes } from './resolve-kubernetes.ts';
+import { resolveTransform } from './resolve-transforms.ts';
 import type { ConfigFile } from './schema.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -35,6 +36,7 @@ export const resolveConfig = (file: ConfigFile, surroundings: Surroundings): Con
       lines: multiline.lines,
       bytes: Math.min(multiline.bytes, limits.line_length),
     },
+    transforms: file.transforms.map(resolveTransform),
     kubernetes: resolveKubernetes(file.kubernetes, surroundings),
     state: {
       directory:

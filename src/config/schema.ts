@@ -7,6 +7,7 @@ import { kubernetesSection } from './kubernetes-schema.ts';
 import { multilineSchema } from './multiline-schema.ts';
 import { boolean, choice, decidedLater, duration, integer, list, section, size, text } from './options.ts';
 import { outputsSchema } from './output-schema.ts';
+import { transformsSchema } from './transform-schema.ts';
 
 /**
  * birler.yaml, option by option: what may stand there, in which unit, between which bounds, and what it is when it is
@@ -190,6 +191,7 @@ export const fileSchema = section('birler.yaml', {
   }),
   limits,
   multiline: multilineSchema,
+  transforms: transformsSchema,
   kubernetes: kubernetesSection,
   state,
   host: decidedLater(

@@ -1,5 +1,5 @@
+import { escapedCodePoint, JsonString } from '../core/json-string.ts';
 import { STDERR } from '../core/record-table.ts';
-import { escapedCodePoint, JsonString } from './json-string.ts';
 import { skipColon, skipValue, skipWhitespace } from './json-value.ts';
 import { TimestampReader } from './timestamp.ts';
 

@@ -1,8 +1,8 @@
 import type { DecodeContext, Decoder, Piece } from '../core/decoder.ts';
+import { unescapeJson } from '../core/json-string.ts';
 import { JOINED, STREAM_KNOWN } from '../core/record-table.ts';
 import type { Region } from '../core/region.ts';
 import { DockerLine } from './docker-line.ts';
-import { unescapeJson } from './json-string.ts';
 import { skipNuls } from './nuls.ts';
 import { addLast, addPiece, addUnparsed, channelOf, newPiece, noRoom } from './rows.ts';
 

@@ -3,7 +3,7 @@
  * birler has no use for, such as `attrs`. Checks all of the grammar, because a line that is torn must not pass for a whole
  * one.
  */
-import { JsonString } from './json-string.ts';
+import { JsonString } from '../core/json-string.ts';
 
 /**
  * Docker's `attrs` is one level deep. What is nested deeper than this is no line of docker's, and must not overflow the

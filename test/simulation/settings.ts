@@ -57,6 +57,7 @@ export const settingsOf = (seed: number): Settings => {
       onExcess: 'delay',
     },
     multiline: { mode: '', waitMs: 500, lines: 2000, bytes: 1024 },
+    transforms: [],
     kubernetes: NO_KUBERNETES,
     state: {
       directory: STATE_DIRECTORY,

@@ -288,6 +288,7 @@ const configOf = ({ startAt, limits, sources, sinks, checkpointIntervalMs }: Sce
     ...limits,
   },
   multiline: { mode: '', waitMs: 500, lines: 2000, bytes: 1024 },
+  transforms: [],
   kubernetes: NO_KUBERNETES,
   state: { directory: STATE, checkpointIntervalMs: checkpointIntervalMs ?? 1000, sync: true },
   host: 'node-1',

@@ -7,6 +7,7 @@ import { loadConfig } from '../../../src/config/load.ts';
 import { ConfigError } from '../../../src/config/problems.ts';
 import { formatDuration, formatSize } from '../../../src/core/units.ts';
 import { surroundings } from '../../support/surroundings.ts';
+import { anyTransforms, transformFileOf } from './transforms.ts';
 
 const load = (text: string, flags: Flags = {}): Config | ConfigError => {
   try {
@@ -185,6 +186,7 @@ describe('the loader', () => {
         namespaceLabels: keys,
         obeyAnnotations: fc.boolean(),
       }),
+      transforms: anyTransforms,
       multiline: fc.record({
         mode: fc.constantFrom('', 'auto', 'go', 'java,python'),
         waitMs: size(10, 60_000),
@@ -232,7 +234,15 @@ describe('the loader', () => {
 });
 
 /** A Config as its user would have written it. */
-const fileOf = ({ sources, limits, multiline, state, kubernetes, ...config }: Config): unknown => ({
+const fileOf = ({
+  sources,
+  limits,
+  transforms,
+  multiline,
+  state,
+  kubernetes,
+  ...config
+}: Config): unknown => ({
   sources: {
     logs: sources.logsDirectory,
     pods: sources.podsDirectory,
@@ -272,6 +282,7 @@ const fileOf = ({ sources, limits, multiline, state, kubernetes, ...config }: Co
     namespace_labels: kubernetes.namespaceLabels,
     obey_annotations: kubernetes.obeyAnnotations,
   },
+  transforms: transforms.map(transformFileOf),
   multiline: {
     mode: multiline.mode === '' ? 'off' : multiline.mode,
     wait: formatDuration(multiline.waitMs),

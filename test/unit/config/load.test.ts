@@ -59,6 +59,7 @@ describe('a configuration', () => {
         obeyAnnotations: true,
       },
       multiline: { mode: 'auto', waitMs: 500, lines: 2000, bytes: 256 * 1024 },
+      transforms: [],
       state: { directory: '/home/someone/.local/state/birler', checkpointIntervalMs: 1000, sync: true },
       host: 'node-1',
       graceMs: 10_000,
@@ -254,11 +255,11 @@ host: again
     ],
     [
       'zzz: 1',
-      '1:1: zzz: unknown option; possible here: sources, start_at, limits, multiline, kubernetes, state, host, grace, kernel, log, http, outputs',
+      '1:1: zzz: unknown option; possible here: sources, start_at, limits, multiline, transforms, kubernetes, state, host, grace, kernel, log, http, outputs',
     ],
     [
       '__proto__: {a: 1}',
-      '1:1: __proto__: unknown option; possible here: sources, start_at, limits, multiline, kubernetes, state, host, grace, kernel, log, http, outputs',
+      '1:1: __proto__: unknown option; possible here: sources, start_at, limits, multiline, transforms, kubernetes, state, host, grace, kernel, log, http, outputs',
     ],
     ['- a', '1:1: is a list; it should be a section of its own, with lines like "name: value"'],
     ['a: 1\n---\nb: 2', '2:1: not valid YAML: a second document begins here (---); keep one'],
