@@ -47,7 +47,10 @@ mistake in a configuration file is a line of the form \`FILE:LINE:COLUMN: OPTION
 | variable | what it does |
 |---|---|
 | \`CONTAINER_LOG_DIRECTORY\` | where the logs are, if neither \`--logs\` nor \`sources.logs\` says so |
-| \`NODE_NAME\` | the node's name in records, if \`host\` does not say so |
+| \`NODE_NAME\` | the node's name in records, if \`host\` does not say so; and whose pods are asked for, if \`kubernetes.node\` does not |
+| \`NODE_IP\` | where the kubelet is, if \`kubernetes.kubelet.url\` does not say so |
+| \`KUBERNETES_SERVICE_HOST\`, \`KUBERNETES_SERVICE_PORT\` | where the API server is, if \`kubernetes.server\` does not say so |
+| \`POD_NAMESPACE\`, \`POD_NAME\` | which pod is birler's own: its logs are left out |
 | \`XDG_STATE_HOME\` | where a normal user's state is kept, if neither \`--state\` nor \`state.directory\` says so |
 | \`NO_COLOR\` | if not empty: no colours, unless an output says \`color: always\` |
 `;
