@@ -15,18 +15,22 @@ const INTERRUPTED = 130;
  */
 export const runAgent = async (config: Config, once: boolean, system: System): Promise<number> => {
   const logger = createLogger(config.log.level, config.log.format);
-  const agent = await Agent.start({ config, system, logger, once });
-  const server = once ? undefined : await startServer(config, agent, system, logger);
-  let isStopping = false;
+  const told: { agent?: Agent; stopBy?: string } = {};
+  // First of all: a signal that nobody listens to is lost on the first process of a container, and its pod would be killed
+  // after its whole grace.
   const release = system.process.onSignal((signal) => {
     if (signal === 'SIGHUP') {
-      agent.reopenOutputs();
+      told.agent?.reopenOutputs();
       return;
     }
-    if (isStopping) system.process.exit(INTERRUPTED);
-    isStopping = true;
-    agent.stop(signal);
+    if (told.stopBy !== undefined) system.process.exit(INTERRUPTED);
+    told.stopBy = signal;
+    told.agent?.stop(signal);
   });
+  const agent = await Agent.start({ config, system, logger, once });
+  told.agent = agent;
+  if (told.stopBy !== undefined) agent.stop(told.stopBy);
+  const server = once ? undefined : await startServer(config, agent, system, logger);
   const code = await agent.run();
   server?.close();
   release();

@@ -84,6 +84,7 @@ describe('birler in a pod', () => {
       noNewPrivileges: '1',
       seccomp: '2', // A filter.
     });
+    expect(agent.doctor()).toEqual([]);
     expect(agent.get('/metrics')).toContain('birler_build_info{');
     expect(writableMounts(agent.pid)).toEqual(['/var/lib/birler']);
   });
@@ -105,6 +106,7 @@ describe('birler in a pod', () => {
     await agent.start();
     await agent.untilSaid(/closed\/0\.log.*EACCES|EACCES.*closed\/0\.log/);
     await agent.untilDelivered(200);
+    expect(agent.doctor()).toMatchObject([{ subject: 'log files', message: /closed\/0\.log/ }]);
     expect(statSync(node.dir.join('var', 'lib', 'birler'))).toMatchObject({ uid: 65_532, gid: 0 });
     expect(readFileSync(`/proc/${agent.pid}/status`, 'utf8')).toMatch(/^Uid:\s+65532\s/m);
     expect(await agent.stop()).toBe(0);

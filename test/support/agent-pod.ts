@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as z from 'zod';
 import type { Containerd } from './containerd.ts';
 import { CriLogReader } from './cri-log-reader.ts';
 import type { ContainerSpec, MountSpec, SandboxNames, SecuritySpec } from './cri-messages.ts';
@@ -104,6 +105,14 @@ export class AgentPod implements AsyncDisposable {
     );
   }
 
+  /** What `birler doctor` in the running container finds that is not ok. */
+  doctor(): readonly { readonly subject: string; readonly level: string; readonly message: string }[] {
+    const { args } = this.#manifest.container;
+    const program = ['birler', 'doctor', '--json', ...args.slice(args.indexOf('--config'))];
+    const findings = Findings.parse(JSON.parse(this.#containerd.exec(this.#running?.id ?? '', program)));
+    return findings.filter(({ level }) => level !== 'ok');
+  }
+
   /** Waits until all probes of the manifest succeed. */
   async untilProbed(): Promise<void> {
     const { startupProbe, livenessProbe, readinessProbe, ports } = this.#manifest.container;
@@ -170,6 +179,8 @@ export class AgentPod implements AsyncDisposable {
     return readFileSync(this.#logPath(container), 'utf8');
   }
 }
+
+const Findings = z.array(z.object({ subject: z.string(), level: z.string(), message: z.string() })).min(5);
 
 function securityOf({ securityContext }: Container): SecuritySpec {
   return {

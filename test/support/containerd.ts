@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { makeBusyboxImage } from './busybox-image.ts';
 import { CriClient } from './cri-client.ts';
@@ -44,6 +45,15 @@ export class Containerd implements AsyncDisposable {
   /** Brings in an image as `docker save` prints it. */
   importImage(archive: string): void {
     ctr(this.#socket, 'images', 'import', archive);
+  }
+
+  /** Runs a program inside of a container, as `kubectl exec` does; returns what it printed, whatever it ended with. */
+  exec(containerId: string, program: readonly string[]): string {
+    const args = ['tasks', 'exec', '--exec-id', randomUUID(), containerId, ...program];
+    const { stdout } = spawnSync('ctr', ['--address', this.#socket, '--namespace', 'k8s.io', ...args], {
+      encoding: 'utf8',
+    });
+    return stdout;
   }
 
   /** The process of a running container, as the node numbers it. */
