@@ -1,3 +1,4 @@
+import { invariant } from '../core/errors.ts';
 import type { Texts } from '../core/pod.ts';
 import { problem, quoted, type Reading, reading } from '../core/units.ts';
 import { textGlob } from './text-glob.ts';
@@ -45,6 +46,13 @@ export const parseLabelSelector = (text: string): Reading<LabelSelector> => {
     matches: (labels) =>
       requirements.every(({ key, holds }) => holds(Object.hasOwn(labels, key) ? labels[key] : undefined)),
   });
+};
+
+/** A selector whose text was checked before, as every text of a configuration is. */
+export const labelSelector = (text: string): LabelSelector => {
+  const selector = parseLabelSelector(text);
+  invariant(selector.kind === 'value', `a label selector was not checked: ${quoted(text)}`);
+  return selector.value;
 };
 
 /** Splits at the commas that are not in parentheses. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KubernetesOrigin, Origin } from '../core/origin.ts';
 import type { Pod, PodListener, PodSource, Texts } from '../core/pod.ts';
-import type { Treatment, Treatments } from '../core/treatment.ts';
+import type { Shaper, Treatment, Treatments } from '../core/treatment.ts';
 import type { Clock } from '../system/system.ts';
 import { PodCache } from './pod-cache.ts';
 import { type PodWishes, readWishes } from './pod-wishes.ts';
@@ -34,6 +34,7 @@ interface Entry {
   /** Kept when the pod is gone: its last lines are its own too. */
   pod: Pod | undefined;
   plan: TreatmentPlan;
+  shaper: Shaper | undefined;
   treatment: Treatment;
 }
 
@@ -75,6 +76,11 @@ export class PodTreatments implements Treatments, PodListener {
     this.#world.source?.close();
   }
 
+  /** Who is asked about pods, if anybody is. */
+  get source(): PodSource | undefined {
+    return this.#world.source;
+  }
+
   get arenaBytes(): number {
     return this.#policy.arenaBytes;
   }
@@ -86,7 +92,8 @@ export class PodTreatments implements Treatments, PodListener {
     this.#wishes = new WeakMap();
     for (const [key, entry] of this.#entries) {
       entry.plan = this.#planFor(key, entry.origin, entry.pod);
-      entry.treatment = treatmentFor(entry.plan, policy);
+      entry.shaper = policy.newShaper(entry.origin, entry.pod?.labels);
+      entry.treatment = treatmentFor(entry.plan, entry.shaper, policy);
     }
     this.#tell([...this.#entries.keys()]);
   }
@@ -109,8 +116,9 @@ export class PodTreatments implements Treatments, PodListener {
       this.#world.source?.hurry();
     }
     const plan = this.#planFor(streamKey, bare, pod);
-    const treatment = treatmentFor(plan, this.#policy);
-    this.#entries.set(streamKey, { origin: bare, pod, plan, treatment });
+    const shaper = this.#policy.newShaper(bare, pod?.labels);
+    const treatment = treatmentFor(plan, shaper, this.#policy);
+    this.#entries.set(streamKey, { origin: bare, pod, plan, shaper, treatment });
     return treatment;
   }
 
@@ -168,9 +176,12 @@ export class PodTreatments implements Treatments, PodListener {
     if (origin.kind === 'kubernetes') entry.pod = this.#cache.find(origin) ?? entry.pod;
     if (!this.#lacks(origin, entry.pod)) this.#waiting.remove(key);
     const plan = this.#planFor(key, origin, entry.pod);
-    if (isDeepStrictEqual(plan, entry.plan)) return false;
+    // A label that no record carries may still decide what is done to them.
+    const shaper = this.#policy.newShaper(origin, entry.pod?.labels);
+    if (shaper === entry.shaper && isDeepStrictEqual(plan, entry.plan)) return false;
     entry.plan = plan;
-    entry.treatment = treatmentFor(plan, this.#policy);
+    entry.shaper = shaper;
+    entry.treatment = treatmentFor(plan, shaper, this.#policy);
     return true;
   }
 

@@ -1,8 +1,7 @@
 import picomatch from 'picomatch';
-import { invariant } from '../core/errors.ts';
 import type { KubernetesOrigin, Origin } from '../core/origin.ts';
 import type { Pod } from '../core/pod.ts';
-import { type LabelSelector, parseLabelSelector } from './label-selector.ts';
+import { type LabelSelector, labelSelector } from './label-selector.ts';
 
 /** Which container streams and files are followed. */
 export interface SelectionRules {
@@ -90,10 +89,5 @@ const compile = (rule: ContainerRule): CompiledRule => {
   };
 };
 
-/** The configuration was checked: a text that is no selector is a bug. */
-const selectorOf = (text: string | null | undefined): LabelSelector | undefined => {
-  if (text === null || text === undefined) return undefined;
-  const selector = parseLabelSelector(text);
-  invariant(selector.kind === 'value', 'rules of a selection are checked before they get here');
-  return selector.value;
-};
+const selectorOf = (text: string | null | undefined): LabelSelector | undefined =>
+  text === null || text === undefined ? undefined : labelSelector(text);

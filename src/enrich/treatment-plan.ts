@@ -22,7 +22,12 @@ export interface TreatmentPolicy {
   /** What happens to what is over the rate that a pod asks for. */
   readonly excess: RateLimit['excess'];
   readonly newLineJoiner: (origin: Origin, multiline: string) => LineJoiner | undefined;
-  readonly newShaper: (origin: Origin) => Shaper | undefined;
+  /**
+   * What is done to the records of a stream: the same object where the same is done.
+   *
+   * @param labels all of the pod's; undefined while they are not known
+   */
+  readonly newShaper: (origin: Origin, labels: Texts | undefined) => Shaper | undefined;
   /** What joiners and shapers need at most; see Treatments. */
   readonly arenaBytes: number;
 }
@@ -78,10 +83,10 @@ const rateOf = (policy: TreatmentPolicy, wishes: PodWishes | undefined): RateLim
 
 export const treatmentFor = (
   { droppedChannel, ...plan }: TreatmentPlan,
-  { newLineJoiner, newShaper }: TreatmentPolicy,
+  shaper: Shaper | undefined,
+  { newLineJoiner }: TreatmentPolicy,
 ): Treatment => {
   const { origin, multiline } = plan;
-  const shaper = newShaper(origin);
   return {
     ...plan,
     newLineJoiner: () => newLineJoiner(origin, multiline),

@@ -190,6 +190,12 @@ export class Events {
     );
   }
 
+  rulesIdle(): void {
+    this.#log.warn(
+      'sources.include or sources.exclude has rules with labels or annotations, and nobody is asked about pods: these rules match nothing',
+    );
+  }
+
   podSourceFailed(reason: string): void {
     this.#seldom(`pods/${reason}`, (leftOut) => {
       this.#log.warn(

@@ -260,6 +260,42 @@ describe('what a pod asks for by annotation', () => {
   });
 });
 
+describe('what is done to the records of a stream', () => {
+  it('is decided by all labels of its pod, also those that records do not carry', () => {
+    const shapers = new Map<string, Shaper>();
+    const shaperFor = (tier: string | undefined): Shaper | undefined => {
+      if (tier === undefined) return undefined;
+      const shaper = shapers.get(tier) ?? { shape: () => undefined };
+      shapers.set(tier, shaper);
+      return shaper;
+    };
+    const { treatments, changed } = told({
+      facts: { labels: ['app'], annotations: [], namespaceLabels: [] },
+      newShaper: (_, labels) => shaperFor(labels?.['tier']),
+    });
+    expect(treatments.of(KEY, originOf()).shaper).toBeUndefined();
+    treatments.onPod(podOf({ labels: { tier: 'front' } }));
+    const front = treatments.of(KEY, originOf());
+    expect(front.shaper).toBe(shapers.get('front'));
+    treatments.onPod(podOf({ labels: { tier: 'front', build: '7' } }));
+    expect(treatments.of(KEY, originOf())).toBe(front);
+    treatments.onPod(podOf({ labels: { tier: 'back' } }));
+    expect(treatments.of(KEY, originOf()).shaper).toBe(shapers.get('back'));
+    expect(changed).toEqual([[KEY], [KEY]]);
+  });
+
+  it('begins with leaving out a std stream, where the pod asks for that', () => {
+    const shaper: Shaper = { shape: () => undefined };
+    const { treatments } = told({ newShaper: () => shaper });
+    treatments.onPod(podOf({ annotations: { 'fluentbit.io/exclude_stderr': 'true' } }));
+    const treatment = treatments.of(KEY, originOf());
+    expect(treatment.isExcluded).toBe(false);
+    expect(treatment.shaper).not.toBe(shaper);
+    treatments.onPod(podOf());
+    expect(treatments.of(KEY, originOf()).shaper).toBe(shaper);
+  });
+});
+
 describe('another configuration', () => {
   it('changes every treatment at once', () => {
     const { treatments, changed } = told();
