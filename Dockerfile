@@ -45,5 +45,6 @@ WORKDIR /
 # The kubelet's probes ask /livez and /readyz; a check that starts a second Node each time would cost more than birler does.
 HEALTHCHECK NONE
 # Node is the entry point itself and gets the signals; a second SIGTERM still ends it at once.
-ENTRYPOINT ["/usr/local/bin/node", "/app/birler.mjs"]
+# The flags are those of bin/birler.
+ENTRYPOINT ["/usr/local/bin/node", "--max-semi-space-size=2", "--no-concurrent-recompilation", "/app/birler.mjs"]
 CMD ["run"]

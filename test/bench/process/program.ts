@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** A birler to measure. */
@@ -16,6 +16,12 @@ const nodeOf = (root: string): string => {
   return existsSync(pinned) ? pinned : process.execPath;
 };
 
+/** What bin/birler gives to Node; older revisions give it nothing. */
+const flagsOf = (root: string): readonly string[] => {
+  const launcher = readFileSync(join(root, 'bin/birler'), 'utf8');
+  return /^flags='(.*)'$/m.exec(launcher)?.[1]?.split(' ') ?? [];
+};
+
 /** Bundles a checkout as for the image, into `directory`: neither its dist nor a build that runs beside us is touched. */
 export const builtProgram = (root: string, label: string, directory: string): Program => {
   const bundle = join(directory, label.replaceAll(/[^\w.-]/g, '_'), 'birler.mjs');
@@ -23,7 +29,7 @@ export const builtProgram = (root: string, label: string, directory: string): Pr
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  return { label, command: [nodeOf(root), bundle] };
+  return { label, command: [nodeOf(root), ...flagsOf(root), bundle] };
 };
 
 /** The checkout as it stands, its types stripped at every start. */

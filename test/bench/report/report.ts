@@ -4,6 +4,7 @@ import type { PeerResult } from '../peers/run-peer.ts';
 import type { CaseResult } from '../run-cases.ts';
 import type { Conditions } from './conditions.ts';
 import { formatNumber, goalText, meets, OF_READ, OF_WC, type ToldFigure, toldFigures } from './derived.ts';
+import { stagesText } from './stages.ts';
 import { markdownTable } from './table.ts';
 
 /** What a run found. */
@@ -30,6 +31,7 @@ export const reportText = (cases: readonly BenchCase[], run: Run, program: strin
     ...(failures.length > 0 ? [failures.join('\n')] : []),
     backlogTable(told.filter(({ bench }) => bench.workload !== undefined)),
     liveTable(told.filter(({ bench }) => bench.workload === undefined)),
+    stagesText(results, run.conditions.bytes),
     goalTable(told),
     peersTable(run),
   ];

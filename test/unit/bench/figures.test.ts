@@ -4,6 +4,7 @@ import { readOptions } from '../../bench/options.ts';
 import { comparisonText } from '../../bench/report/comparison.ts';
 import { formatNumber, meets, toldFigures } from '../../bench/report/derived.ts';
 import { withFigures } from '../../bench/report/files.ts';
+import { stagesText } from '../../bench/report/stages.ts';
 import { markdownTable } from '../../bench/report/table.ts';
 import type { CaseResult } from '../../bench/run-cases.ts';
 import { median, percentile, ratios, spreadOf } from '../../bench/statistics.ts';
@@ -74,6 +75,27 @@ describe('told figures', () => {
       'birler',
     );
     expect(text).toMatch(/CPU, CPU s +\| +2\.00 \| +1\.00 \| 0\.500 \| +0\.250 to 0\.500 \|/);
+  });
+
+  it('takes stages from the differences between cases, and leaves out those that were not run', () => {
+    const cases = [
+      resultOf('start', 'birler', [0.1]),
+      resultOf('count', 'birler', [0.5, 0.7, 0.6]),
+      resultOf('json-null', 'birler', [1.1]),
+      resultOf('json-file', 'birler', [3]),
+    ];
+    cases[3]?.samples.push({ CPU: 3, 'CPU of dd': 1.5 });
+    const rows = stagesText(cases, 2 ** 31)
+      .split('\n')
+      .slice(2)
+      .map((row) => row.split('|').map((cell) => cell.trim()));
+    expect(rows.map(([, , from, seconds, perGib, floor]) => [from, seconds, perGib, floor])).toEqual([
+      ['start', '0.10', '', ''],
+      ['count − start', '0.50', '250', ''],
+      ['json-null − count', '0.50', '250', ''],
+      ['json-file − json-null', '1.90', '950', '1.50'],
+    ]);
+    expect(stagesText(cases.slice(2), 2 ** 30)).toBe('');
   });
 
   it('judges goals, and writes three digits', () => {
