@@ -38,7 +38,7 @@ const REQUEST_MS = 10_000;
 const KEEP_ALIVE_MS = 75_000;
 /** Nothing moved for so long: also an answer that nobody takes. */
 const STILL_MS = 90_000;
-const CHECK_MS = 1_000;
+const CHECK_MS = 5_000;
 
 export class HttpServer {
   readonly #config: HttpConfig;

@@ -4,7 +4,7 @@ import { counter, gauge, type MetricDefinition, seconds } from './metric.ts';
 const delay = (name: string, what: string, read: (delays: EventLoopDelays) => number): MetricDefinition =>
   gauge(
     name,
-    `How late timers were, ${what}, since a scrape last began anew, which it does once a minute.`,
+    `How late a timer was that is due twice a second, ${what}, since a scrape last began anew, which it does once a minute.`,
     ({ process }) => process.eventLoopDelays && seconds(read(process.eventLoopDelays)),
   );
 

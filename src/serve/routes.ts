@@ -7,7 +7,6 @@ import { answer, JSON_TYPE, refuse, TEXT } from './answer.ts';
 import { debugState, MOST_STREAMS, STREAMS } from './debug-state.ts';
 import type { HttpSurroundings } from './http-server.ts';
 import type { Scrape } from './metric.ts';
-import { METRICS_CONTENT_TYPE, renderMetrics } from './metrics.ts';
 import { notReadyBecause, stuckBecause } from './readiness.ts';
 import { Taps, type TapWish } from './taps.ts';
 
@@ -86,6 +85,8 @@ export class Routes {
   }
 
   async #metrics(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // Not before somebody asks: many agents are never scraped.
+    const { METRICS_CONTENT_TYPE, renderMetrics } = await import('./metrics.ts');
     answer(request, response, 200, METRICS_CONTENT_TYPE, await renderMetrics(this.#scrape()));
   }
 
