@@ -12,7 +12,7 @@ import {
   UNPARSED,
 } from '../core/record-table.ts';
 import type { Region } from '../core/region.ts';
-import { isSuspect } from './multiline-lines.ts';
+import { isSuspect, secondBytes } from './multiline-lines.ts';
 import type { Openers } from './multiline-openers.ts';
 import { END, follow, MAYBE, NOTHING, SOURCE } from './multiline-trace.ts';
 
@@ -29,7 +29,7 @@ export const MOST_WAITING = 4;
 export const WAITING_BYTES = 4096;
 
 /** What becomes of a row. */
-const KEPT = 0;
+export const KEPT = 0;
 /** Goes on in the row that `next` names. */
 export const HEAD = 1;
 /** Is part of one before it. */
@@ -84,8 +84,6 @@ export interface Rows {
   readonly region: Region;
   readonly table: RecordTable;
   readonly decisions: Decisions;
-  /** Rows before this one come from earlier batches. */
-  readonly front: number;
 }
 
 /**
@@ -96,15 +94,21 @@ export interface Rows {
  * its group, so looking there finds the same groups as looking at each line.
  */
 export class Grouping {
-  readonly #rows: Rows;
+  readonly #region: Region;
+  readonly #ints: Int32Array;
+  readonly #count: number;
+  readonly #decisions: Decisions;
   readonly #openers: Openers;
   readonly #bounds: RecordBounds;
   /** STDERR or 0. */
   readonly #channel: number;
   #open: Trace | undefined;
 
-  constructor(rows: Rows, openers: Openers, bounds: RecordBounds, channel: number) {
-    this.#rows = rows;
+  constructor({ region, table, decisions }: Rows, openers: Openers, bounds: RecordBounds, channel: number) {
+    this.#region = region;
+    this.#ints = table.ints;
+    this.#count = table.rows;
+    this.#decisions = decisions;
     this.#openers = openers;
     this.#bounds = bounds;
     this.#channel = channel;
@@ -116,18 +120,30 @@ export class Grouping {
    * @returns the record that is open where the rows end; what is left of its channel behind it waits
    */
   run(from: number, begun: Trace | undefined): Trace | undefined {
-    const { rows } = this.#rows.table;
     let floor = begun === undefined ? 0 : this.#follow(begun);
-    let row = Math.max(floor, from);
-    while (this.#open === undefined && row < rows) {
-      if (this.#isMine(row) && this.#isSuspect(row)) {
-        floor = this.#followBefore(row, floor);
-        if (floor <= row) floor = this.#followIfOpener(row, floor);
-      }
-      row = Math.max(row + 1, floor);
+    let row = this.#nextSuspect(Math.max(floor, from));
+    while (this.#open === undefined && row < this.#count) {
+      floor = this.#followBefore(row, floor);
+      // Behind this row nothing before it matters any more: it was asked for, or is too far away.
+      if (floor <= row) floor = this.#followIfOpener(row, row + 1);
+      row = this.#nextSuspect(Math.max(row + 1, floor));
     }
-    if (this.#open === undefined) this.#followBefore(rows, floor);
+    if (this.#open === undefined) this.#followBefore(this.#count, floor);
     return this.#open;
+  }
+
+  #nextSuspect(from: number): number {
+    const ints = this.#ints;
+    const { bytes } = this.#region;
+    const count = this.#count;
+    const channel = this.#channel;
+    for (let row = from, slot = from * SLOTS; row < count; row++, slot += SLOTS) {
+      const start = ints[slot + MESSAGE_START] ?? 0;
+      if (secondBytes[bytes[start] ?? 0] === 0) continue;
+      if (((ints[slot + FLAGS] ?? 0) & STDERR) !== channel) continue;
+      if (isSuspect(this.#region, start, ints[slot + MESSAGE_END] ?? 0)) return row;
+    }
+    return count;
   }
 
   /** Follows the nearest opener before a row, if there is one. @returns the first row that no group has reached */
@@ -149,12 +165,11 @@ export class Grouping {
 
   /** @returns the first row that is not part of the group; the number of rows where it is still open */
   #follow(begun: Trace): number {
-    const { rows } = this.#rows.table;
     let { head, last, lines, state, isSure } = begun;
     let size = this.#sizeOf(head);
     let waiting = 0;
     let waitingBytes = 0;
-    for (let row = last + 1; row < rows; row++) {
+    for (let row = last + 1; row < this.#count; row++) {
       if (!this.#isMine(row)) continue;
       const verdict = this.#verdict(row, state, waiting);
       const bytes = this.#sizeOf(row) + 1;
@@ -183,15 +198,14 @@ export class Grouping {
       waitingBytes = 0;
     }
     this.#open = { head, last, lines, state, isSure };
-    return rows;
+    return this.#count;
   }
 
   #verdict(row: number, state: number, waiting: number): number {
-    const { region, table } = this.#rows;
-    const start = table.ints[row * SLOTS + MESSAGE_START] ?? 0;
-    const end = table.ints[row * SLOTS + MESSAGE_END] ?? 0;
+    const start = this.#ints[row * SLOTS + MESSAGE_START] ?? 0;
+    const end = this.#ints[row * SLOTS + MESSAGE_END] ?? 0;
     if ((this.#flags(row) & NEVER_JOINED) !== 0 || end - start > this.#bounds.bytes) return END;
-    const verdict = follow(state, region.bytes, start, end, waiting > 0);
+    const verdict = follow(state, this.#region.bytes, start, end, waiting > 0);
     if (verdict !== MAYBE) return verdict;
     if (waiting === MOST_WAITING || end - start > WAITING_BYTES || this.#isCarried(row)) return END;
     // A line of source may look like anything.
@@ -200,7 +214,7 @@ export class Grouping {
 
   /** Joins the channel's next row with the group. */
   #join(head: number, last: number): number {
-    const { decisions } = this.#rows;
+    const decisions = this.#decisions;
     const row = this.#nextMine(last);
     decisions.next[last] = row;
     decisions.fate[head] = HEAD;
@@ -212,22 +226,23 @@ export class Grouping {
   // ---- one row
 
   #stateOf(row: number): number {
-    const { region, table, decisions } = this.#rows;
-    const known = decisions.states[row] ?? UNKNOWN;
+    const known = this.#decisions.states[row] ?? UNKNOWN;
     if (known !== UNKNOWN) return known;
-    const start = table.ints[row * SLOTS + MESSAGE_START] ?? 0;
-    const end = table.ints[row * SLOTS + MESSAGE_END] ?? 0;
-    const cannot =
-      (this.#flags(row) & NEVER_JOINED) !== 0 || this.#isCarried(row) || end - start > this.#bounds.bytes;
-    const state = cannot ? NOTHING : this.#openers.stateOf(region.bytes, start, end);
-    decisions.states[row] = state;
+    const start = this.#ints[row * SLOTS + MESSAGE_START] ?? 0;
+    const end = this.#ints[row * SLOTS + MESSAGE_END] ?? 0;
+    const cannot = (this.#flags(row) & (NEVER_JOINED | CARRIED)) !== 0 || end - start > this.#bounds.bytes;
+    const state = cannot ? NOTHING : this.#openers.stateOf(this.#region.bytes, start, end);
+    this.#decisions.states[row] = state;
     return state;
   }
 
   #isSuspect(row: number): boolean {
-    const { region, table } = this.#rows;
     const slot = row * SLOTS;
-    return isSuspect(region, table.ints[slot + MESSAGE_START] ?? 0, table.ints[slot + MESSAGE_END] ?? 0);
+    return isSuspect(
+      this.#region,
+      this.#ints[slot + MESSAGE_START] ?? 0,
+      this.#ints[slot + MESSAGE_END] ?? 0,
+    );
   }
 
   #isMine(row: number): boolean {
@@ -246,11 +261,10 @@ export class Grouping {
   }
 
   #flags(row: number): number {
-    return this.#rows.table.ints[row * SLOTS + FLAGS] ?? 0;
+    return this.#ints[row * SLOTS + FLAGS] ?? 0;
   }
 
   #sizeOf(row: number): number {
-    const { ints } = this.#rows.table;
-    return (ints[row * SLOTS + MESSAGE_END] ?? 0) - (ints[row * SLOTS + MESSAGE_START] ?? 0);
+    return (this.#ints[row * SLOTS + MESSAGE_END] ?? 0) - (this.#ints[row * SLOTS + MESSAGE_START] ?? 0);
   }
 }

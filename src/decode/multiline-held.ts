@@ -141,14 +141,20 @@ export const layJoined = (
   for (let at = row; ; ) {
     const from = table.ints[at * SLOTS + MESSAGE_START] ?? 0;
     const to = table.ints[at * SLOTS + MESSAGE_END] ?? 0;
-    // Most lines are short: a loop is quicker than a call.
-    if (to - from <= SHORT_BYTES)
-      for (let index = from; index < to; index++) target[write++] = region.bytes[index] ?? 0;
-    else write += region.bytes.copy(target, write, from, to);
+    if (target === region.bytes && to - from <= SHORT_BYTES) copyWords(region.view, from, to, write);
+    else region.bytes.copy(target, write, from, to);
+    write += to - from;
     at = next[at] ?? 0;
     if (at === 0) return write;
     target[write++] = NEWLINE;
   }
 };
 
-const SHORT_BYTES = 48;
+/** Up to here a loop over words is quicker than a call. */
+const SHORT_BYTES = 256;
+
+/** Copies within the region, where up to three bytes more may be written: what comes next is written over them. */
+const copyWords = (view: DataView, from: number, to: number, at: number): void => {
+  for (let index = 0; index < to - from; index += 4)
+    view.setInt32(at + index, view.getInt32(from + index, true), true);
+};

@@ -11,16 +11,6 @@ const CARET = 0x5e;
 const HASH = 0x23;
 const SLASH = 0x2f;
 
-/** Every line that begins with one of these is suspect; those of WORDS only with the whole word. */
-const BLANKS = 1;
-const WORDS = 2;
-const CLASS = new Uint8Array(256);
-CLASS[SPACE] = BLANKS;
-CLASS[TAB] = BLANKS;
-CLASS[CARET] = WORDS;
-CLASS[HASH] = WORDS;
-CLASS[SLASH] = WORDS;
-
 /** The first four letters of what goes on a trace, or begins one, at the start of a line. */
 const FIRST_WORDS = [
   // Java: Caused by, Suppressed, Wrapped by; Rust's reports: Caused by, Location
@@ -50,27 +40,29 @@ const FIRST_WORDS = [
   '(Use',
 ] as const;
 
-const WORD_SET: ReadonlySet<number> = new Set(
-  FIRST_WORDS.map((word) => {
-    const bytes = Buffer.from(word);
-    CLASS[bytes.readUInt8(0)] = WORDS;
-    return bytes.readInt32LE(0);
-  }),
-);
+const WORDS: ReadonlySet<number> = new Set(FIRST_WORDS.map((word) => Buffer.from(word).readInt32LE(0)));
 
-/** 0 for a first byte that no suspect line has. */
-export const firstByteClass: Readonly<Uint8Array> = CLASS;
+/**
+ * By the first byte of a line, which second bytes a suspect line has: bit n for the bytes whose lowest five bits are n. 0 for
+ * a first byte that no suspect line has.
+ */
+export const secondBytes: Int32Array = new Int32Array(256);
+for (const byte of [SPACE, TAB, CARET, SLASH]) secondBytes[byte] = -1;
+for (const word of ['#0', '#1', '#2', '#3', '#4', '#5', '#6', '#7', '#8', '#9', ...FIRST_WORDS]) {
+  const first = word.charCodeAt(0);
+  secondBytes[first] = (secondBytes[first] ?? 0) | (1 << (word.charCodeAt(1) & 31));
+}
 
 /** Whether a line could go on a trace that the lines before it have only announced, or surely begins one. */
 export const isSuspect = ({ bytes, view }: Region, start: number, end: number): boolean => {
   if (start >= end) return false;
   const first = bytes[start] ?? 0;
-  const kind = CLASS[first];
-  if (kind !== WORDS) return kind === BLANKS;
+  if (first === SPACE || first === TAB) return true;
+  if (secondBytes[first] === 0) return false;
   if (first === CARET) return bytes[end - 1] === CARET;
   if (first === SLASH) return isDigit(bytes[end - 1] ?? 0);
   if (first === HASH) return end > start + 2 && isDigit(bytes[start + 1] ?? 0);
-  return end > start + 4 && WORD_SET.has(view.getInt32(start, true));
+  return end > start + 4 && WORDS.has(view.getInt32(start, true));
 };
 
 const isDigit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39;
@@ -91,7 +83,7 @@ export const afterBlanks = (bytes: Uint8Array, start: number, end: number): numb
 };
 
 /** The index behind the last byte that is neither space nor tab nor CR. */
-const beforeBlanks = (bytes: Uint8Array, start: number, end: number): number => {
+export const beforeBlanks = (bytes: Uint8Array, start: number, end: number): number => {
   for (let index = end; index > start; index--) {
     const byte = bytes[index - 1];
     if (byte !== SPACE && byte !== TAB && byte !== CARRIAGE_RETURN) return index;

@@ -1,5 +1,5 @@
 import type { TraceKind } from '../core/multiline-mode.ts';
-import { isIndented, lineText } from './multiline-lines.ts';
+import { afterBlanks, beforeBlanks, isIndented, lineText } from './multiline-lines.ts';
 import {
   BRACKET,
   FRAMES,
@@ -37,10 +37,14 @@ export class Openers {
 
   /** @returns the state behind this line; NOTHING if it begins nothing */
   stateOf(bytes: Buffer, start: number, end: number): number {
-    if (start >= end) return NOTHING;
     if (isIndented(bytes, start, end)) return this.#indented(bytes, start, end);
+    const last = bytes[beforeBlanks(bytes, start, end) - 1] ?? 0;
+    if (start >= end || (bytes[start] === BRACE && last === CLOSING_BRACE)) return NOTHING;
     const text = lineText(bytes, start, end);
-    if (isJson(text)) return NOTHING;
+    return ANNOUNCING.has(last) || MARKS.test(text) || STARTS.test(text) ? this.#ofText(text) : NOTHING;
+  }
+
+  #ofText(text: string): number {
     const kinds = this.#kinds;
     if (kinds.has('python')) {
       const state = pythonState(text);
@@ -60,7 +64,8 @@ export class Openers {
 
   /** What is left of a trace whose beginning was given out, or lies in a file that is gone. */
   #indented(bytes: Buffer, start: number, end: number): number {
-    if (this.#kinds.has('python')) {
+    const word = bytes[afterBlanks(bytes, start, end)];
+    if (this.#kinds.has('python') && (word === PLUS || word === LETTER_F)) {
       const text = lineText(bytes, start, end);
       if (PYTHON_GROUP.test(text)) return PYTHON_STACK;
       if (PYTHON_FRAME.test(text)) return PYTHON_SYNTAX;
@@ -69,8 +74,19 @@ export class Openers {
   }
 }
 
+const PLUS = 0x2b;
+const LETTER_F = 0x46;
+
+// ---- which lines are looked at closely: about one in twenty, and all that any of the expressions below would take
+
 /** A whole JSON line: what its texts say of errors has no frames below it. */
-const isJson = (text: string): boolean => text.startsWith('{') && text.endsWith('}');
+const BRACE = 0x7b;
+const CLOSING_BRACE = 0x7d;
+/** What announces more at the end of a line: `:`, `{`, `[`, `(`. */
+const ANNOUNCING: ReadonlySet<number> = new Set([0x3a, 0x7b, 0x5b, 0x28]);
+const MARKS = /Exception|exception|Error|error: |Throwable|Failure|panic|arning: |note: |: {2}|:in [`']/;
+const STARTS =
+  /^(?:Fatal |Current thread |Thread |goroutine |fatal |SIG|unexpected |runtime: |thread '|Caused by:|#|\/|file:|node:|\(node:|"|[A-Za-z]:\\|[a-z][\w$]*\.)/;
 
 // ---- Python
 

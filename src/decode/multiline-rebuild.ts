@@ -11,7 +11,7 @@ import {
   type RecordTable,
   SLOTS,
 } from '../core/record-table.ts';
-import { HEAD, HELD, MEMBER, type Rows } from './multiline-groups.ts';
+import { HEAD, HELD, KEPT, MEMBER, type Rows } from './multiline-groups.ts';
 import { joinedBytes, layJoined } from './multiline-held.ts';
 import { channelOf } from './rows.ts';
 
@@ -25,60 +25,74 @@ import { channelOf } from './rows.ts';
  * @param carried gets the seeds of rows that began in another
  */
 export const rebuild = (
-  { region, table, decisions }: Rows,
+  rows: Rows,
   places: readonly RecordPlace[],
   generation: number,
   carried: [GenerationSeed, GenerationSeed],
 ): void => {
-  const { ints, rows } = table;
+  const { region, table, decisions } = rows;
+  const { ints } = table;
   const { fate, next, firstChange } = decisions;
-  forget(table, firstChange);
+  const count = table.rows;
+  table.rows = firstChange;
   let arenaEnd = 0;
-  for (let row = firstChange; row < rows; row++) {
+  for (let row = firstChange; row < count; ) {
+    const untouched = row < places.length ? row : endOfUntouched(rows, row, count);
+    if (untouched > row) {
+      move(table, row, untouched);
+      row = untouched;
+      continue;
+    }
     const what = fate[row];
+    const slot = row * SLOTS;
+    let flags = ints[slot + FLAGS] ?? 0;
+    let start = ints[slot + MESSAGE_START] ?? 0;
+    let end = ints[slot + MESSAGE_END] ?? 0;
+    table.messageBytes -= end - start;
+    if ((flags & JOINED) !== 0) table.joinedRows--;
+    row++;
     if (what === MEMBER || what === HELD) continue;
-    let flags = ints[row * SLOTS + FLAGS] ?? 0;
-    let start = ints[row * SLOTS + MESSAGE_START] ?? 0;
-    let end = ints[row * SLOTS + MESSAGE_END] ?? 0;
     if (what === HEAD || ((flags & JOINED) !== 0 && start < arenaEnd)) {
-      const size = joinedBytes(table, row, next);
+      const size = joinedBytes(table, row - 1, next);
       invariant(region.arenaFree >= size, 'the arena has room for the joined records of a batch');
       start = region.arenaUsed;
-      end = layJoined(region, table, row, next, region.bytes, start);
+      end = layJoined(region, table, row - 1, next, region.bytes, start);
       region.arenaUsed = end;
       flags |= JOINED;
     }
-    if ((flags & JOINED) !== 0) arenaEnd = end;
-    const place = places[row];
+    if ((flags & JOINED) !== 0) {
+      arenaEnd = end;
+      table.joinedRows++;
+    }
+    table.messageBytes += end - start;
+    const place = places[row - 1];
     if (place !== undefined && place.generation !== generation) {
       flags |= CARRIED;
       carried[channelOf(flags)] = place.seed;
     }
-    put(table, row, start, end, flags);
+    const to = table.rows * SLOTS;
+    move(table, row - 1, row);
+    ints[to + MESSAGE_START] = start;
+    ints[to + MESSAGE_END] = end;
+    ints[to + FLAGS] = flags;
   }
 };
 
-/** Takes the rows from `row` on out of what the table says of all of them. */
-const forget = (table: RecordTable, row: number): void => {
-  const { ints, rows } = table;
-  for (let at = row; at < rows; at++) {
-    table.messageBytes -= (ints[at * SLOTS + MESSAGE_END] ?? 0) - (ints[at * SLOTS + MESSAGE_START] ?? 0);
-    if (((ints[at * SLOTS + FLAGS] ?? 0) & JOINED) !== 0) table.joinedRows--;
-  }
-  table.rows = row;
+/** The first row from `row` on that does not stay as it is. */
+const endOfUntouched = ({ table, decisions }: Rows, row: number, count: number): number => {
+  const { ints } = table;
+  const { fate } = decisions;
+  let at = row;
+  while (at < count && fate[at] === KEPT && ((ints[at * SLOTS + FLAGS] ?? 0) & JOINED) === 0) at++;
+  return at;
 };
 
-/** Adds a row that was at `from`, with this message. */
-const put = (table: RecordTable, from: number, start: number, end: number, flags: number): void => {
+/** Puts the rows [from, to) behind those that are done. */
+const move = (table: RecordTable, from: number, to: number): void => {
   const { ints, floats, rows } = table;
   if (from !== rows) {
-    ints.copyWithin(rows * SLOTS, from * SLOTS, (from + 1) * SLOTS);
-    floats.copyWithin(rows * FLOATS, from * FLOATS, (from + 1) * FLOATS);
+    ints.copyWithin(rows * SLOTS, from * SLOTS, to * SLOTS);
+    floats.copyWithin(rows * FLOATS, from * FLOATS, to * FLOATS);
   }
-  ints[rows * SLOTS + MESSAGE_START] = start;
-  ints[rows * SLOTS + MESSAGE_END] = end;
-  ints[rows * SLOTS + FLAGS] = flags;
-  table.messageBytes += end - start;
-  if ((flags & JOINED) !== 0) table.joinedRows++;
-  table.rows++;
+  table.rows += to - from;
 };

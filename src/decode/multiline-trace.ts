@@ -64,7 +64,6 @@ const takesBlank = (state: number): boolean => BLANK_STATES.has(state);
 const BLANK_STATES: ReadonlySet<number> = new Set([
   HEADER,
   FRAMES,
-  SOURCE,
   CARET,
   PYTHON_CLOSED,
   PYTHON_LINK,
@@ -88,7 +87,8 @@ const followIndented = (
     case FRAMES:
       return isWaiting && !isFrame(bytes, start, end) ? END : FRAMES;
     case SOURCE:
-      return isCarets(bytes, start, end) ? CARET : MAYBE;
+      if (isCarets(bytes, start, end)) return CARET;
+      return isWaiting ? END : MAYBE;
     case GO:
     case RUST_MESSAGE:
       return isWaiting ? MAYBE : state;
@@ -110,7 +110,8 @@ const followText = (state: number, text: string, isWaiting: boolean): number => 
     case FRAMES:
       return followFrames(text, isWaiting);
     case SOURCE:
-      return text.startsWith('^') ? CARET : MAYBE;
+      if (text.startsWith('^')) return CARET;
+      return isWaiting ? END : MAYBE;
     case CARET:
       return ERROR_START.test(text) ? HEADER : END;
     case PYTHON:

@@ -7,6 +7,7 @@ import {
   CARRIED,
   FLAGS,
   FLOATS,
+  MESSAGE_END,
   MESSAGE_START,
   type RecordTable,
   SLOTS,
@@ -26,9 +27,10 @@ import {
   WAITING_BYTES,
 } from './multiline-groups.ts';
 import { HeldRow } from './multiline-held.ts';
-import { firstByteClass, isSuspect } from './multiline-lines.ts';
+import { isSuspect, secondBytes } from './multiline-lines.ts';
 import { Openers } from './multiline-openers.ts';
 import { rebuild } from './multiline-rebuild.ts';
+import { NOTHING } from './multiline-trace.ts';
 import type { PartialBudget } from './partial-budget.ts';
 import { newPiece } from './rows.ts';
 import { MAX_TIME_BYTES } from './timestamp.ts';
@@ -134,31 +136,44 @@ class MultilineJoiner implements LineJoiner {
   }
 
   join(region: Region, table: RecordTable): void {
-    if (table.rows === 0) return;
-    const present = channelsOf(table);
-    const front = this.#putBefore(region, table, present);
-    const rows: Rows = { region, table, decisions: this.#decisions, front: front.length };
+    const suspect = firstSuspect(region, table);
+    const channels = channelsOf(table);
+    const front = this.#putBefore(region, table, channels);
+    if (front.length === 0 && suspect === table.rows && !this.#endsOpen(region, table, channels)) return;
+    const rows: Rows = { region, table, decisions: this.#decisions };
     this.#decisions.begin(table.rows);
     if (front.length > 0) this.#decisions.firstChange = 0;
-    const from = firstSuspect(region, table, front.length);
     for (const channel of CHANNELS) {
-      if ((present & (1 << channel)) === 0) continue;
+      if ((channels & (1 << channel)) === 0) continue;
       const begun = front.findIndex((row) => row.channel === channel && row.trace !== undefined);
       const trace = front[begun]?.trace;
-      const grouping = new Grouping(rows, this.#openers, this.#limits, channel === STDOUT ? 0 : STDERR);
+      const grouping = new Grouping(rows, this.#openers, this.#limits, flagOf(channel));
       const open = grouping.run(
-        from,
+        front.length > 0 ? 0 : suspect,
         trace === undefined ? undefined : { ...trace, head: begun, last: begun },
       );
       if (open !== undefined) this.#hold(channel, rows, open, front);
     }
     if (this.#decisions.firstChange === table.rows) return;
-    rebuild(
-      rows,
-      front.map(({ place }) => place),
-      this.#generation,
-      this.#carried,
-    );
+    const places = front.map(({ place }) => place);
+    rebuild(rows, places, this.#generation, this.#carried);
+  }
+
+  /** Whether one of the last rows of a channel may open a trace. */
+  #endsOpen(region: Region, { ints, rows }: RecordTable, channels: number): boolean {
+    for (const channel of CHANNELS) {
+      if ((channels & (1 << channel)) === 0) continue;
+      const flag = flagOf(channel);
+      let left = MOST_WAITING + 1;
+      for (let row = rows - 1; row >= 0 && left > 0; row--) {
+        if (((ints[row * SLOTS + FLAGS] ?? 0) & STDERR) !== flag) continue;
+        const start = ints[row * SLOTS + MESSAGE_START] ?? 0;
+        const end = ints[row * SLOTS + MESSAGE_END] ?? 0;
+        if (this.#openers.stateOf(region.bytes, start, end) !== NOTHING) return true;
+        left--;
+      }
+    }
+    return false;
   }
 
   /** Puts what was held back of these channels before the rows of the table. @returns it, by its row */
@@ -192,10 +207,9 @@ class MultilineJoiner implements LineJoiner {
   #hold(channel: Channel, rows: Rows, open: Trace, front: readonly HeldRow[]): void {
     const { table, decisions } = rows;
     const held: HeldRow[] = [];
-    const flag = channel === STDOUT ? 0 : STDERR;
     const taken = [open.head];
     for (let row = open.last + 1; row < table.rows; row++)
-      if (((table.ints[row * SLOTS + FLAGS] ?? 0) & STDERR) === flag) taken.push(row);
+      if (((table.ints[row * SLOTS + FLAGS] ?? 0) & STDERR) === flagOf(channel)) taken.push(row);
     for (const row of taken) {
       const trace = row === open.head ? open : undefined;
       const one = HeldRow.hold(
@@ -263,20 +277,36 @@ const CHANNELS = [STDOUT, STDERR_CHANNEL] as const;
 const NO_SEED: GenerationSeed = { high: 0, low: 0 };
 const RECORD: Piece = newPiece();
 
-/** 1: there are rows of stdout; 2: of stderr. */
-const channelsOf = ({ ints, rows }: RecordTable): number => {
-  const first = (ints[FLAGS] ?? 0) & STDERR;
-  for (let row = 1; row < rows; row++) if (((ints[row * SLOTS + FLAGS] ?? 0) & STDERR) !== first) return 3;
-  return first === 0 ? 1 : 2;
-};
+const flagOf = (channel: Channel): number => (channel === STDOUT ? 0 : STDERR);
 
-/** The loop that every ordinary row goes through: about 1 ns. @returns the number of rows if none is suspect */
-const firstSuspect = (region: Region, { ints, rows }: RecordTable, from: number): number => {
+/**
+ * The loop that every ordinary row goes through: two loads, a look into a table and one branch, 1.5 ns where the bytes are in
+ * the cache.
+ *
+ * @returns the first suspect row; the number of rows if there is none
+ */
+const firstSuspect = (region: Region, { ints, rows }: RecordTable): number => {
   const { bytes } = region;
-  for (let row = from; row < rows; row++) {
-    const start = ints[row * SLOTS + MESSAGE_START] ?? 0;
-    if (firstByteClass[bytes[start] ?? 0] === 0) continue;
-    if (isSuspect(region, start, ints[row * SLOTS + MESSAGE_START + 1] ?? 0)) return row;
+  const end = rows * SLOTS;
+  for (let slot = 0; slot < end; slot += SLOTS) {
+    const start = ints[slot + MESSAGE_START] ?? 0;
+    const second = secondBytes[bytes[start] ?? 0] ?? 0;
+    if (second === 0 || ((second >>> ((bytes[start + 1] ?? 0) & 31)) & 1) === 0) continue;
+    if (isSuspect(region, start, ints[slot + MESSAGE_END] ?? 0)) return slot / SLOTS;
   }
   return rows;
+};
+
+/** 1: there are rows of stdout; 2: of stderr. */
+const channelsOf = ({ ints, rows }: RecordTable): number => {
+  const end = rows * SLOTS;
+  let any = 0;
+  let all = STDERR;
+  for (let slot = FLAGS; slot < end; slot += SLOTS) {
+    const flags = ints[slot] ?? 0;
+    any |= flags;
+    all &= flags;
+  }
+  if (rows === 0) return 0;
+  return ((any & STDERR) === 0 ? 0 : 2) | ((all & STDERR) === 0 ? 1 : 0);
 };
