@@ -12,9 +12,9 @@ import {
   UNPARSED,
 } from '../core/record-table.ts';
 import type { Region } from '../core/region.ts';
-import { isSuspect, secondBytes } from './multiline-lines.ts';
+import { isFirstByte, isIndented, isSuspect } from './multiline-lines.ts';
 import type { Openers } from './multiline-openers.ts';
-import { END, follow, MAYBE, NOTHING, SOURCE } from './multiline-trace.ts';
+import { END, follow, MAYBE, mayBePartOf, NOTHING } from './multiline-trace.ts';
 
 /** Bounds of one joined record. */
 export interface RecordBounds {
@@ -139,22 +139,25 @@ export class Grouping {
     const channel = this.#channel;
     for (let row = from, slot = from * SLOTS; row < count; row++, slot += SLOTS) {
       const start = ints[slot + MESSAGE_START] ?? 0;
-      if (secondBytes[bytes[start] ?? 0] === 0) continue;
+      if (isFirstByte[bytes[start] ?? 0] === 0) continue;
       if (((ints[slot + FLAGS] ?? 0) & STDERR) !== channel) continue;
       if (isSuspect(this.#region, start, ints[slot + MESSAGE_END] ?? 0)) return row;
     }
     return count;
   }
 
-  /** Follows the nearest opener before a row, if there is one. @returns the first row that no group has reached */
+  /** Follows the openers before a row that may reach it, the first one first. @returns the first row that no group has reached */
   #followBefore(row: number, floor: number): number {
-    let left = MOST_WAITING + 1;
-    for (let at = row - 1; at >= floor && left > 0; at--) {
+    let first = row;
+    for (let at = row - 1, left = MOST_WAITING + 1; at >= floor && left > 0; at--) {
       if (!this.#isMine(at)) continue;
-      if (this.#stateOf(at) !== NOTHING) return this.#followIfOpener(at, floor);
+      if (this.#stateOf(at) !== NOTHING) first = at;
       left--;
     }
-    return floor;
+    let reached = floor;
+    for (let at = first; at < row; at = Math.max(at + 1, reached))
+      if (this.#isMine(at)) reached = this.#followIfOpener(at, reached);
+    return reached;
   }
 
   #followIfOpener(row: number, floor: number): number {
@@ -169,11 +172,13 @@ export class Grouping {
     let size = this.#sizeOf(head);
     let waiting = 0;
     let waitingBytes = 0;
+    let announces = false;
     for (let row = last + 1; row < this.#count; row++) {
       if (!this.#isMine(row)) continue;
-      const verdict = this.#verdict(row, state, waiting);
+      const verdict = this.#verdict(row, state, waiting, announces);
       const bytes = this.#sizeOf(row) + 1;
       if (verdict === MAYBE) {
+        announces ||= this.#stateOf(row) !== NOTHING;
         waiting++;
         waitingBytes += bytes;
         continue;
@@ -196,20 +201,22 @@ export class Grouping {
       state = verdict;
       waiting = 0;
       waitingBytes = 0;
+      announces = false;
     }
     this.#open = { head, last, lines, state, isSure };
     return this.#count;
   }
 
-  #verdict(row: number, state: number, waiting: number): number {
+  /** @param announces one of the lines that wait is an opener too: what is indented below belongs to that one */
+  #verdict(row: number, state: number, waiting: number, announces: boolean): number {
     const start = this.#ints[row * SLOTS + MESSAGE_START] ?? 0;
     const end = this.#ints[row * SLOTS + MESSAGE_END] ?? 0;
     if ((this.#flags(row) & NEVER_JOINED) !== 0 || end - start > this.#bounds.bytes) return END;
     const verdict = follow(state, this.#region.bytes, start, end, waiting > 0);
     if (verdict !== MAYBE) return verdict;
     if (waiting === MOST_WAITING || end - start > WAITING_BYTES || this.#isCarried(row)) return END;
-    // A line of source may look like anything.
-    return state === SOURCE || this.#stateOf(row) === NOTHING ? MAYBE : END;
+    if (announces && isIndented(this.#region.bytes, start, end)) return END;
+    return mayBePartOf(state, this.#stateOf(row)) ? MAYBE : END;
   }
 
   /** Joins the channel's next row with the group. */

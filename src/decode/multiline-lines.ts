@@ -25,6 +25,10 @@ const FIRST_WORDS = [
   'goro',
   'pani',
   'fata',
+  'runt',
+  'SIGQ',
+  'SIGA',
+  'SIGS',
   '[sig',
   // Rust: thread '…' panicked, note, stack backtrace (with a capital letter: PHP's too)
   'thre',
@@ -42,26 +46,30 @@ const FIRST_WORDS = [
 
 const WORDS: ReadonlySet<number> = new Set(FIRST_WORDS.map((word) => Buffer.from(word).readInt32LE(0)));
 
-/**
- * By the first byte of a line, which second bytes a suspect line has: bit n for the bytes whose lowest five bits are n. 0 for
- * a first byte that no suspect line has.
- */
-export const secondBytes: Int32Array = new Int32Array(256);
-for (const byte of [SPACE, TAB, CARET, SLASH]) secondBytes[byte] = -1;
-for (const word of ['#0', '#1', '#2', '#3', '#4', '#5', '#6', '#7', '#8', '#9', ...FIRST_WORDS]) {
+/** 1 for the first bytes of suspect lines. */
+export const isFirstByte: Uint8Array = new Uint8Array(256);
+/** For such a byte, which second bytes: bit n for those whose lowest five bits are n. */
+const secondBytes = new Int32Array(256);
+for (const byte of [SPACE, TAB, CARET, SLASH]) {
+  isFirstByte[byte] = 1;
+  secondBytes[byte] = -1;
+}
+const DIGITS = Array.from({ length: 10 }, (_, digit) => `#${digit}`);
+for (const word of [...DIGITS, ...FIRST_WORDS]) {
   const first = word.charCodeAt(0);
+  isFirstByte[first] = 1;
   secondBytes[first] = (secondBytes[first] ?? 0) | (1 << (word.charCodeAt(1) & 31));
 }
 
 /** Whether a line could go on a trace that the lines before it have only announced, or surely begins one. */
 export const isSuspect = ({ bytes, view }: Region, start: number, end: number): boolean => {
-  if (start >= end) return false;
   const first = bytes[start] ?? 0;
+  const second = bytes[start + 1] ?? 0;
+  if ((((secondBytes[first] ?? 0) >>> (second & 31)) & 1) === 0 || start >= end) return false;
   if (first === SPACE || first === TAB) return true;
-  if (secondBytes[first] === 0) return false;
   if (first === CARET) return bytes[end - 1] === CARET;
   if (first === SLASH) return isDigit(bytes[end - 1] ?? 0);
-  if (first === HASH) return end > start + 2 && isDigit(bytes[start + 1] ?? 0);
+  if (first === HASH) return end > start + 2 && isDigit(second);
   return end > start + 4 && WORDS.has(view.getInt32(start, true));
 };
 

@@ -86,7 +86,7 @@ const CLOSING_BRACE = 0x7d;
 const ANNOUNCING: ReadonlySet<number> = new Set([0x3a, 0x7b, 0x5b, 0x28]);
 const MARKS = /Exception|exception|Error|error: |Throwable|Failure|panic|arning: |note: |: {2}|:in [`']/;
 const STARTS =
-  /^(?:Fatal |Current thread |Thread |goroutine |fatal |SIG|unexpected |runtime: |thread '|Caused by:|#|\/|file:|node:|\(node:|"|[A-Za-z]:\\|[a-z][\w$]*\.)/;
+  /^(?:Fatal |Current thread |Thread |goroutine |fatal |SIG|unexpected |runtime: |thread '|Caused by:|Trace|#|\/|file:|node:|\(node:|"|[A-Za-z]:\\|[a-z][\w$]*\.)/;
 
 // ---- Python
 
@@ -112,7 +112,7 @@ const PHP_FRAME = /^#\d+ \S+\(\d+\): /;
 // ---- Java, Node, .NET and who else writes `SomeError: why`
 
 const EXCEPTION =
-  /(?:Exception|Error|Throwable|Failure)(?:Info)?(?::| ?\(|$)|^Exception in thread |^Unhandled exception|^Caused by:/;
+  /(?:Exception|Error|Throwable|Failure)(?:Info)?(?::| ?\(|$)|^Exception in thread |^Unhandled exception|^Caused by:|^Trace(?::|$)/;
 /** `pkg.Name: why` or `pkg.Name`, whatever the class is called. */
 const QUALIFIED = /^[a-z][\w$]*(?:\.[\w$]+)*\.[A-Z][\w$]*(?::|$)/;
 

@@ -59,12 +59,20 @@ export const follow = (
   return followText(state, lineText(bytes, start, end), isWaiting);
 };
 
+/**
+ * Whether a line that could open something of its own may be part of a trace all the same: a line of source may look like
+ * anything, and a message may have lines that announce more.
+ */
+export const mayBePartOf = (state: number, opened: number): boolean =>
+  opened === NOTHING || opened === INDENT || opened === BRACKET || state === SOURCE;
+
 const takesBlank = (state: number): boolean => BLANK_STATES.has(state);
 
 const BLANK_STATES: ReadonlySet<number> = new Set([
   HEADER,
   FRAMES,
   CARET,
+  PYTHON_STACK,
   PYTHON_CLOSED,
   PYTHON_LINK,
   GO,
@@ -89,6 +97,10 @@ const followIndented = (
     case SOURCE:
       if (isCarets(bytes, start, end)) return CARET;
       return isWaiting ? END : MAYBE;
+    case PYTHON_STACK:
+      return isWaiting && !isGroup(bytes, start, end) ? END : PYTHON_STACK;
+    case PYTHON_LINK:
+      return isGroup(bytes, start, end) ? PYTHON_STACK : END;
     case GO:
     case RUST_MESSAGE:
       return isWaiting ? MAYBE : state;
@@ -113,11 +125,12 @@ const followText = (state: number, text: string, isWaiting: boolean): number => 
       if (text.startsWith('^')) return CARET;
       return isWaiting ? END : MAYBE;
     case CARET:
-      return ERROR_START.test(text) ? HEADER : END;
+      // Whatever was thrown, as it prints itself.
+      return HEADER;
     case PYTHON:
       return followPython(text);
     case PYTHON_STACK:
-      return text.startsWith('Traceback (') ? PYTHON : PYTHON_THREAD.test(text) ? PYTHON_STACK : END;
+      return followPythonStack(text);
     case PYTHON_SYNTAX:
       return SYNTAX_ERROR.test(text) ? PYTHON_CLOSED : END;
     case PYTHON_CLOSED:
@@ -152,7 +165,6 @@ const ESCAPE = String.fromCharCode(0x1b);
 // ---- Java, Node, .NET, Ruby, PHP's exceptions
 
 const CAUSE = /^(?:Caused by|Suppressed|Wrapped by|Location|[Ss]tack backtrace):/;
-const ERROR_START = /^(?:Uncaught |\[)?[\w$.]*(?:Error|Exception)\b/;
 const PHP_STACK = /^(?:Stack trace:|\[stacktrace\]|#\d+ )/;
 /** Perhaps behind colours: `jq -C` and `ls` write them everywhere. */
 const CLOSING = new RegExp(`^(?:${ESCAPE}\\[[\\d;]*m)*[}\\])]`);
@@ -161,6 +173,7 @@ const OPENING = /[{[(]$/;
 const followHeader = (text: string, isWaiting: boolean): number => {
   if (CAUSE.test(text)) return HEADER;
   if (PHP_STACK.test(text)) return PHP;
+  if (isWaiting && text.startsWith('Node.js v')) return DONE;
   if (!isWaiting && CLOSING.test(text)) return FRAMES;
   return MAYBE;
 };
@@ -209,6 +222,21 @@ const SYNTAX_ERROR = /^(?:Syntax|Indentation|Tab)Error:/;
 const PYTHON_LINKS =
   /^(?:During handling of the above exception, |The above exception was the direct cause )/;
 const PYTHON_THREAD = /^(?:Current thread|Thread) 0x/;
+
+/** A group of exceptions draws its tree with `|` and `+`. */
+const isGroup = (bytes: Buffer, start: number, end: number): boolean => {
+  const first = bytes[afterBlanks(bytes, start, end)];
+  return first === PIPE || first === PLUS;
+};
+
+const PIPE = 0x7c;
+const PLUS = 0x2b;
+
+const followPythonStack = (text: string): number => {
+  if (text.startsWith('Traceback (')) return PYTHON;
+  if (PYTHON_LINKS.test(text)) return PYTHON_LINK;
+  return PYTHON_THREAD.test(text) ? PYTHON_STACK : MAYBE;
+};
 
 const followPython = (text: string): number => {
   if (text.startsWith('Traceback (')) return PYTHON;

@@ -27,7 +27,7 @@ import {
   WAITING_BYTES,
 } from './multiline-groups.ts';
 import { HeldRow } from './multiline-held.ts';
-import { isSuspect, secondBytes } from './multiline-lines.ts';
+import { isFirstByte, isSuspect } from './multiline-lines.ts';
 import { Openers } from './multiline-openers.ts';
 import { rebuild } from './multiline-rebuild.ts';
 import { NOTHING } from './multiline-trace.ts';
@@ -54,7 +54,7 @@ const LONGEST_WAITS = 10;
  * is held back (HeldRow), and put before the rows of the next one. All other rows pass untouched. Exceptions: nothing comes
  * within the wait, and no memory in the budget.
  *
- * Cost, Node 26: see docs/multiline.md.
+ * Cost, Node 26: 4 ns for an ordinary row, 90 ns for a line of a trace; more in docs/multiline.md.
  */
 class MultilineJoiner implements LineJoiner {
   now = 0;
@@ -136,8 +136,7 @@ class MultilineJoiner implements LineJoiner {
   }
 
   join(region: Region, table: RecordTable): void {
-    const suspect = firstSuspect(region, table);
-    const channels = channelsOf(table);
+    const { suspect, channels } = scan(region, table);
     const front = this.#putBefore(region, table, channels);
     if (front.length === 0 && suspect === table.rows && !this.#endsOpen(region, table, channels)) return;
     const rows: Rows = { region, table, decisions: this.#decisions };
@@ -279,34 +278,35 @@ const RECORD: Piece = newPiece();
 
 const flagOf = (channel: Channel): number => (channel === STDOUT ? 0 : STDERR);
 
-/**
- * The loop that every ordinary row goes through: two loads, a look into a table and one branch, 1.5 ns where the bytes are in
- * the cache.
- *
- * @returns the first suspect row; the number of rows if there is none
- */
-const firstSuspect = (region: Region, { ints, rows }: RecordTable): number => {
-  const { bytes } = region;
-  const end = rows * SLOTS;
-  for (let slot = 0; slot < end; slot += SLOTS) {
-    const start = ints[slot + MESSAGE_START] ?? 0;
-    const second = secondBytes[bytes[start] ?? 0] ?? 0;
-    if (second === 0 || ((second >>> ((bytes[start + 1] ?? 0) & 31)) & 1) === 0) continue;
-    if (isSuspect(region, start, ints[slot + MESSAGE_END] ?? 0)) return slot / SLOTS;
-  }
-  return rows;
+/** What the scan of a batch has found. One object, used again and again. */
+const SCAN = {
+  /** The first suspect row; the number of rows if there is none. */
+  suspect: 0,
+  /** 1: there are rows of stdout; 2: of stderr. */
+  channels: 0,
 };
 
-/** 1: there are rows of stdout; 2: of stderr. */
-const channelsOf = ({ ints, rows }: RecordTable): number => {
+/** The loop that every ordinary row goes through: 2.6 ns by itself, two of them for the load of the row's first byte. */
+const scan = (region: Region, { ints, rows }: RecordTable): typeof SCAN => {
+  const { bytes } = region;
   const end = rows * SLOTS;
-  let any = 0;
+  let some = 0;
   let all = STDERR;
-  for (let slot = FLAGS; slot < end; slot += SLOTS) {
-    const flags = ints[slot] ?? 0;
-    any |= flags;
+  let slot = 0;
+  for (; slot < end; slot += SLOTS) {
+    const flags = ints[slot + FLAGS] ?? 0;
+    some |= flags;
+    all &= flags;
+    const start = ints[slot + MESSAGE_START] ?? 0;
+    if (isFirstByte[bytes[start] ?? 0] === 0) continue;
+    if (isSuspect(region, start, ints[slot + MESSAGE_END] ?? 0)) break;
+  }
+  SCAN.suspect = Math.min(slot, end) / SLOTS;
+  for (; slot < end; slot += SLOTS) {
+    const flags = ints[slot + FLAGS] ?? 0;
+    some |= flags;
     all &= flags;
   }
-  if (rows === 0) return 0;
-  return ((any & STDERR) === 0 ? 0 : 2) | ((all & STDERR) === 0 ? 1 : 0);
+  SCAN.channels = rows === 0 ? 0 : ((some & STDERR) === 0 ? 0 : 2) | ((all & STDERR) === 0 ? 1 : 0);
+  return SCAN;
 };

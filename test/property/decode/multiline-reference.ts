@@ -1,9 +1,9 @@
 import { traceKindsOf } from '../../../src/core/multiline-mode.ts';
 import { CARRIED, FIELDS, PARTIAL, TRUNCATED, UNPARSED } from '../../../src/core/record-table.ts';
 import { Region } from '../../../src/core/region.ts';
-import { isBlank, isSuspect } from '../../../src/decode/multiline-lines.ts';
+import { isBlank, isIndented, isSuspect } from '../../../src/decode/multiline-lines.ts';
 import { Openers } from '../../../src/decode/multiline-openers.ts';
-import { END, follow, MAYBE, NOTHING, SOURCE } from '../../../src/decode/multiline-trace.ts';
+import { END, follow, MAYBE, mayBePartOf, NOTHING } from '../../../src/decode/multiline-trace.ts';
 import type { GivenRow } from '../../support/joined-rows.ts';
 
 interface Bounds {
@@ -43,6 +43,7 @@ const walk = (
   const groups = [[from]];
   let state = first;
   let waiting: number[] = [];
+  let announces = false;
   let isSure = suspect(rows[from]);
   for (let at = from + 1; at < rows.length; at++) {
     const row = rows[at];
@@ -51,9 +52,11 @@ const walk = (
     const verdict = follow(state, bytes, 0, bytes.length, waiting.length > 0);
     if (verdict === END) break;
     if (verdict === MAYBE) {
-      const isOpener = state !== SOURCE && opens(openers, row, bounds) !== NOTHING;
+      const opened = opens(openers, row, bounds);
+      const isOther = !mayBePartOf(state, opened) || (announces && isIndented(bytes, 0, bytes.length));
+      announces ||= opened !== NOTHING;
       const isCarried = ((row.flags ?? 0) & CARRIED) !== 0;
-      if (waiting.length === MOST_WAITING || bytes.length > WAITING_BYTES || isOpener || isCarried) break;
+      if (waiting.length === MOST_WAITING || bytes.length > WAITING_BYTES || isOther || isCarried) break;
       waiting.push(at);
       continue;
     }
@@ -62,6 +65,7 @@ const walk = (
     state = verdict;
     const more = [...waiting, at];
     waiting = [];
+    announces = false;
     const group = groups.at(-1) ?? [];
     const joined = [...group, ...more].map((index) => rows[index]?.text ?? '');
     if (joined.length <= bounds.lines && Buffer.byteLength(joined.join('\n')) <= bounds.bytes)
