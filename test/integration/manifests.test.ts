@@ -3,14 +3,20 @@
  * kubectl's own types, against each other, and the ConfigMap against `birler check`.
  */
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { loadConfig } from '../../src/config/load.ts';
 import { runBirler } from '../support/birler-process.ts';
 import { schemaBreaches } from '../support/kubernetes-schema.ts';
-import { DEPLOY, type KubernetesObject, readObjects, renderKustomization } from '../support/kustomize.ts';
+import {
+  DEPLOY,
+  type KubernetesObject,
+  readObjects,
+  renderDirectory,
+  renderKustomization,
+} from '../support/kustomize.ts';
 import { environmentOf, type Manifest, readManifest } from '../support/manifest.ts';
 import { TempDir } from '../support/temp-dir.ts';
 
@@ -215,6 +221,29 @@ describe('the overlays', () => {
       expect(text).toContain(`components: [../../components/${name.replace('overlays/', '')}]`);
     }
     expect(readdirSync(join(DEPLOY, 'components'))).toEqual(readdirSync(join(DEPLOY, 'overlays')));
+  });
+});
+
+describe('docs/install.md', () => {
+  const text = readFileSync(join(DEPLOY, '..', 'docs', 'install.md'), 'utf8');
+
+  it("shows a kustomization that works, with one's own image and configuration", () => {
+    const [, example = ''] = /```yaml\n(apiVersion: kustomize[^`]*)```/.exec(text) ?? [];
+    using dir = new TempDir('birler-kustomization');
+    cpSync(DEPLOY, dir.join('birler', 'deploy'), { recursive: true });
+    writeFileSync(dir.join('kustomization.yaml'), example);
+    writeFileSync(dir.join('birler.yaml'), 'grace: 7s\n');
+    const objects = renderDirectory(dir.path);
+    expect(objects.flatMap(schemaBreaches)).toEqual([]);
+    const { config, container } = readManifest(objects);
+    expect(config).toBe('grace: 7s\n');
+    expect(container.image).toBe('registry.example/birler:0.1.0');
+    expect(objects.map(({ kind }) => kind)).toContain('PodMonitor');
+  });
+
+  it('tells of each component', () => {
+    const told = [...text.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, name]) => name);
+    expect(told.toSorted()).toEqual(readdirSync(join(DEPLOY, 'components')).toSorted());
   });
 });
 

@@ -18,11 +18,13 @@ const KubernetesObject = z.looseObject({
 });
 export type KubernetesObject = z.output<typeof KubernetesObject>;
 
-/** What `kubectl apply -k deploy/<name>` would send; kubectl renders it without a cluster and without a network. */
-export function renderKustomization(name: string): KubernetesObject[] {
+/** What `kubectl apply -k deploy/<name>` would send. */
+export const renderKustomization = (name: string): KubernetesObject[] => renderDirectory(join(DEPLOY, name));
+
+/** What a directory with a kustomization.yaml gives; kubectl renders it without a cluster and without a network. */
+export function renderDirectory(directory: string): KubernetesObject[] {
   requireProgram('kubectl', 'kubernetes-client (1.21 or newer)');
-  const text = execFileSync('kubectl', ['kustomize', join(DEPLOY, name)], { encoding: 'utf8' });
-  return readObjects(text);
+  return readObjects(execFileSync('kubectl', ['kustomize', directory], { encoding: 'utf8' }));
 }
 
 /** The objects of a YAML stream; empty documents are left out. Throws where one is no object of the API. */
