@@ -101,6 +101,11 @@ describe.each([...RENDERED])('deploy/%s', (_name, objects) => {
     expect(mountOf(sources.logsDirectory)).toMatchObject({ name: 'logs', readOnly: true });
     expect(mountOf('/var/log/pods')).toMatchObject({ name: 'logs', readOnly: true });
     expect(mountOf(state.directory)).toMatchObject({ name: 'state', readOnly: false });
+    // The kubelet's links are absolute: what they lead to must stand where they say.
+    for (const volume of pod.volumes) {
+      const mounts = container.volumeMounts.filter(({ name }) => name === volume.name);
+      if ('hostPath' in volume) expect(mounts).toMatchObject([{ mountPath: volume.hostPath.path }]);
+    }
     const writable = container.volumeMounts.filter(({ readOnly }) => !readOnly);
     expect(writable.map(({ name }) => name)).toEqual(['state']);
   });
