@@ -235,6 +235,7 @@ describe('bans', () => {
     'const e = process.env.HOME;',
     'process.exit(1);',
     'console.error(x);',
+    "import { get } from 'node:http';",
     'const x: any = 1;',
     'function f(x: any): void {}',
     'const x = y as any;',
@@ -260,6 +261,7 @@ describe('bans', () => {
 
   it.each([
     'const t = clock.now();',
+    "import type { Server } from 'node:http';",
     'const t = new Date(ms);',
     "const text = 'Date.now() and console.log and any!';",
     '// Date.now() is not for us, nor any console.log!',

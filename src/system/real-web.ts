@@ -1,6 +1,9 @@
-import { get as getPlain, type IncomingMessage } from 'node:http';
-import { get as getSecure } from 'node:https';
+import type { IncomingMessage } from 'node:http';
 import type { Web, WebAnswer } from './web.ts';
+
+/** Not by `import`: see serve/http-server.ts. */
+const { get: getPlain } = process.getBuiltinModule('node:http');
+const { get: getSecure } = process.getBuiltinModule('node:https');
 
 const PATIENCE_MS = 5_000;
 const MOST_BYTES = 64 * 1024;

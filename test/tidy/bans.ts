@@ -76,7 +76,8 @@ export function bannedIn(file: SourceFile): readonly string[] {
     const wrong = commentBreach(comment);
     return wrong === undefined ? [] : [`${file.path}:${comment.line} ${wrong}`];
   });
-  return [...inCode, ...inComments, ...(mustNotSleep(file.path) ? sleepsIn(file) : [])];
+  const inImports = inSource(file.path) ? costlyImportsIn(file) : [];
+  return [...inCode, ...inComments, ...inImports, ...(mustNotSleep(file.path) ? sleepsIn(file) : [])];
 }
 
 function commentBreach({ text }: Comment): string | undefined {
@@ -90,6 +91,14 @@ function commentBreach({ text }: Comment): string | undefined {
   }
   if (/\b(?:TODO|FIXME|XXX)\b/.test(text)) return 'leaves work in a comment: file an issue';
   return undefined;
+}
+
+/** An import of a value touches every export of the module; one of these loads a web client: 40 ms of CPU at each start. */
+function costlyImportsIn(file: SourceFile): readonly string[] {
+  return [...file.text.matchAll(/^import (?!type\b)[^;]*?'node:https?';/gm)].map(
+    (match) =>
+      `${file.path}:${lineAt(file.text, match.index)} node:http by import: take process.getBuiltinModule`,
+  );
 }
 
 const SHORTEST_SLEEP_MS = 100;
