@@ -1,20 +1,25 @@
-import { MATCH, type PatternProgram } from './pattern-program.ts';
+import type { PatternProgram } from './pattern-program.ts';
 import { type Assertion, isWordByte } from './pattern-tree.ts';
 
 /**
  * A program as a deterministic automaton, whose states are made when they are first met. It goes over a text once, whatever
- * the pattern is: one table look-up a byte (about 1.5 ns) where it knows the way.
+ * the patterns are: one table look-up a byte (about 2 ns) where it knows the way.
  *
  * A state is the set of program states behind the last byte, and what that byte was for the assertions. Whether a match ends
- * is known one symbol later, when `$` and `\b` can be decided: a transition says so (its lowest bit) for the place before
- * its byte. The end of the text is a symbol too.
+ * is known one symbol later, when `$` and `\b` can be decided: a transition says so for the place before its byte. The end of
+ * the text is a symbol too. A state is called by where its row of transitions begins.
  *
  * At most `MOST_STATES` are remembered; with one more, all are forgotten and made anew as they are met.
  */
 const MOST_STATES = 2000;
 
-/** Nothing can match any more. */
+/** The row where nothing can match any more. */
 export const DEAD = 0;
+
+const UNKNOWN = -1;
+/** A transition to row r at which a match ends is FIRST_MATCH - r. */
+const FIRST_MATCH = -2;
+const NO_STATES = new Int32Array();
 
 /** What stands before a place. */
 const EDGE = 0;
@@ -26,11 +31,15 @@ export class Automaton {
   /** The class of each byte: bytes of one class do the same in every state. */
   readonly classOf: Uint8Array;
   /** The class of the end of the text. */
-  private readonly endClass: number;
-  /** How many entries of `transitions` a state has. */
-  readonly width: number;
-  /** By state and class: twice the next state, plus one if a match ends before the byte; -1 where it is not known yet. */
+  readonly #endClass: number;
+  /** How many entries of `transitions` a row has. */
+  readonly #width: number;
+  /** At row + class: the row of the next state. Negative where it is not known yet or a match ends: then ask `step`. */
   transitions: Int32Array;
+  /** Which patterns end a match before the byte of the last step, as bits. */
+  matched = 0;
+  /** What `matched` is to be, at row + class. */
+  #matches: Int32Array;
   readonly #program: PatternProgram;
   readonly #isAnchored: boolean;
   readonly #seesContext: boolean;
@@ -52,14 +61,15 @@ export class Automaton {
     const { classOf, samples } = byteClasses(program, this.#seesContext);
     this.classOf = classOf;
     this.#samples = samples;
-    this.endClass = samples.length;
-    this.width = samples.length + 1;
-    this.transitions = new Int32Array(16 * this.width).fill(-1);
+    this.#endClass = samples.length;
+    this.#width = samples.length + 1;
+    this.transitions = new Int32Array(16 * this.#width).fill(UNKNOWN);
+    this.#matches = new Int32Array(16 * this.#width);
     this.#met = new Int32Array(program.next.length).fill(-1);
     this.#forget();
   }
 
-  /** The state to begin with. @param before the byte before the text, or -1 at its edge */
+  /** The row of the state to begin with. @param before the byte before the text, or -1 at its edge */
   start(before: number): number {
     const context = this.#contextOf(before);
     const known = this.#starts[context] ?? -1;
@@ -69,40 +79,52 @@ export class Automaton {
     return state;
   }
 
-  /** Whether a match ends at the end of the text. */
-  endsMatch(state: number): boolean {
-    const known = this.transitions[state * this.width + this.endClass] ?? -1;
-    return ((known < 0 ? this.follow(state, this.endClass) : known) & 1) !== 0;
+  /** Which patterns end a match at the end of the text, as bits. */
+  endMatches(row: number): number {
+    this.step(row, this.#endClass);
+    return this.matched;
   }
 
-  /** The transition from a state over a byte of a class (see `transitions`), found and remembered. */
-  follow(state: number, byteClass: number): number {
-    const { asserts, sets, next } = this.#program;
-    const isEnd = byteClass === this.endClass;
+  /** The row of the state behind a byte of a class; says in `matched` which patterns end a match before it. */
+  step(row: number, byteClass: number): number {
+    const at = row + byteClass;
+    const known = this.transitions[at] ?? UNKNOWN;
+    if (known === UNKNOWN) return this.#find(row, byteClass);
+    this.matched = known < 0 ? (this.#matches[at] ?? 0) : 0;
+    return known < 0 ? FIRST_MATCH - known : known;
+  }
+
+  #find(row: number, byteClass: number): number {
+    const { asserts, sets, next, start, patterns } = this.#program;
+    const isEnd = byteClass === this.#endClass;
     const byte = isEnd ? -1 : (this.#samples[byteClass] ?? 0);
-    const kernel = this.#kernels[state] ?? new Int32Array();
+    const state = row / this.#width;
     const before = this.#contexts[state] ?? EDGE;
-    const here = this.#closure(kernel, (at) => {
+    const after = this.#contextOf(byte);
+    const here = this.#closure(this.#kernels[state] ?? NO_STATES, (at) => {
       const assertion = asserts[at];
-      return assertion === undefined || holds(assertion, before, this.#contextOf(byte));
+      return assertion === undefined || holds(assertion, before, after);
     });
-    const matched = here.includes(MATCH) ? 1 : 0;
+    this.matched = 0;
     const behind = new Set<number>();
-    if (!isEnd) {
-      for (const at of here) if (sets[at]?.[byte] === 1) behind.add(next[at] ?? MATCH);
-      if (!this.#isAnchored) behind.add(this.#program.start);
+    for (const at of here) {
+      if (at < patterns) this.matched |= 1 << at;
+      else if (!isEnd && sets[at]?.[byte] === 1) behind.add(next[at] ?? 0);
     }
+    if (!this.#isAnchored && !isEnd) behind.add(start);
     const isFull = this.#kernels.length >= MOST_STATES;
     if (isFull) this.#forget();
-    const target = this.#intern([...behind], this.#contextOf(byte));
-    const transition = target * 2 + matched;
-    if (!isFull) this.transitions[state * this.width + byteClass] = transition;
-    return transition;
+    const target = this.#intern([...behind], after);
+    if (!isFull) {
+      this.transitions[row + byteClass] = this.matched === 0 ? target : FIRST_MATCH - target;
+      this.#matches[row + byteClass] = this.matched;
+    }
+    return target;
   }
 
   /** All program states that are reached from some without going over a byte. */
   #closure(from: Int32Array, mayPass: (at: number) => boolean): readonly number[] {
-    const { sets, asserts, next, other } = this.#program;
+    const { sets, asserts, next, other, patterns } = this.#program;
     const round = ++this.#round;
     const reached: number[] = [];
     const waiting = [...from];
@@ -110,9 +132,9 @@ export class Automaton {
       if (this.#met[at] === round) continue;
       this.#met[at] = round;
       reached.push(at);
-      if (at === MATCH || sets[at] !== undefined || !mayPass(at)) continue;
-      waiting.push(next[at] ?? MATCH);
-      if (asserts[at] === undefined) waiting.push(other[at] ?? MATCH);
+      if (at < patterns || sets[at] !== undefined || !mayPass(at)) continue;
+      waiting.push(next[at] ?? 0);
+      if (asserts[at] === undefined) waiting.push(other[at] ?? 0);
     }
     return reached;
   }
@@ -123,16 +145,19 @@ export class Automaton {
     const key = `${context}:${sorted.join()}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    const state = this.#kernels.length;
+    const row = this.#kernels.length * this.#width;
     this.#kernels.push(sorted);
     this.#contexts.push(context);
-    this.#known.set(key, state);
-    if ((state + 1) * this.width > this.transitions.length) {
-      const grown = new Int32Array(this.transitions.length * 2).fill(-1);
+    this.#known.set(key, row);
+    if (row + this.#width > this.transitions.length) {
+      const grown = new Int32Array(this.transitions.length * 2).fill(UNKNOWN);
       grown.set(this.transitions);
       this.transitions = grown;
+      const matches = new Int32Array(grown.length);
+      matches.set(this.#matches);
+      this.#matches = matches;
     }
-    return state;
+    return row;
   }
 
   #forget(): void {
@@ -140,10 +165,10 @@ export class Automaton {
     this.#contexts.length = 0;
     this.#known.clear();
     this.#starts.fill(-1);
-    this.transitions.fill(-1);
-    this.#kernels.push(new Int32Array());
+    this.transitions.fill(UNKNOWN);
+    this.#kernels.push(NO_STATES);
     this.#contexts.push(EDGE);
-    this.transitions.fill(2 * DEAD, 0, this.width);
+    this.transitions.fill(DEAD, 0, this.#width);
   }
 
   #contextOf(byte: number): number {

@@ -33,7 +33,11 @@ const KEYS: readonly (readonly [string, (number: number) => Level])[] = [
   ['SeverityNumber', telemetryLevel],
   ['PRIORITY', syslogLevel],
 ];
-const NAMES = KEYS.map(([name, meaning]) => ({ name: Buffer.from(name), meaning }));
+/** By the length of the key: most keys are told apart by that. */
+const BY_LENGTH = Map.groupBy(
+  KEYS.map(([name, meaning], rank) => ({ name: Buffer.from(name), meaning, rank })),
+  ({ name }) => name.length,
+);
 
 const QUOTE = 0x22;
 /** No number that means a level is longer. */
@@ -41,13 +45,29 @@ const MOST_DIGITS = 8;
 
 /** What a JSON object that was read from `bytes` says of its level. */
 export const objectLevel = (object: JsonObject, bytes: Uint8Array): Level => {
-  for (const { name, meaning } of NAMES) {
-    const member = object.find(name);
-    if (member < 0) continue;
-    const level = memberLevel(bytes, object.valueStarts[member] ?? 0, object.valueEnds[member] ?? 0, meaning);
-    if (level !== NO_LEVEL) return level;
+  let best: Level = NO_LEVEL;
+  let bestRank = KEYS.length;
+  for (let member = 0; member < object.count; member++) {
+    const keyStart = object.keyStarts[member] ?? 0;
+    const names = BY_LENGTH.get((object.keyEnds[member] ?? 0) - keyStart);
+    if (names === undefined) continue;
+    for (const { name, meaning, rank } of names) {
+      if (rank >= bestRank || !isAt(bytes, keyStart, name)) continue;
+      const level = memberLevel(
+        bytes,
+        object.valueStarts[member] ?? 0,
+        object.valueEnds[member] ?? 0,
+        meaning,
+      );
+      if (level !== NO_LEVEL) [best, bestRank] = [level, rank];
+    }
   }
-  return NO_LEVEL;
+  return best;
+};
+
+const isAt = (bytes: Uint8Array, start: number, name: Uint8Array): boolean => {
+  for (let index = 0; index < name.length; index++) if (bytes[start + index] !== name[index]) return false;
+  return true;
 };
 
 /** What a value under the key `level` says, as JSON text. */

@@ -10,6 +10,7 @@
 export interface JsonBounds {
   /** The object itself is 1. */
   readonly depth: number;
+  /** 0: nobody wants to know its members. Then only the grammar and the depth count. */
   readonly members: number;
 }
 
@@ -44,6 +45,7 @@ export class JsonObject {
   readonly valueStarts: Int32Array;
   readonly valueEnds: Int32Array;
   readonly #bounds: JsonBounds;
+  readonly #notes: boolean;
   /** Keys of the nested objects that are being read, outermost first. */
   readonly #nestedStarts: Int32Array;
   readonly #nestedEnds: Int32Array;
@@ -54,6 +56,7 @@ export class JsonObject {
 
   constructor(bounds: JsonBounds) {
     this.#bounds = bounds;
+    this.#notes = bounds.members > 0;
     this.keyStarts = new Int32Array(bounds.members);
     this.keyEnds = new Int32Array(bounds.members);
     this.valueStarts = new Int32Array(bounds.members);
@@ -129,17 +132,17 @@ export class JsonObject {
     if (this.#byte(at) === CLOSE_BRACE) return at + 1;
     const nested = this.#nested;
     for (;;) {
-      if (this.#byte(at) !== QUOTE || ++this.#members > this.#bounds.members) return WRONG;
+      if (this.#byte(at) !== QUOTE || (this.#notes && ++this.#members > this.#bounds.members)) return WRONG;
       const keyStart = at + 1;
-      const keyEnd = this.#plainString(keyStart);
-      if (keyEnd === WRONG) return WRONG;
+      const keyEnd = this.#notes ? this.#plainString(keyStart) : this.#string(keyStart) - 1;
+      if (keyEnd < keyStart) return WRONG;
       at = this.#skipSpace(keyEnd + 1);
       if (this.#byte(at) !== COLON) return WRONG;
       const valueStart = this.#skipSpace(at + 1);
-      if (depth > 1 && !this.#noteNested(keyStart, keyEnd, nested)) return WRONG;
+      if (this.#notes && depth > 1 && !this.#noteNested(keyStart, keyEnd, nested)) return WRONG;
       const valueEnd = this.#value(valueStart, depth);
       if (valueEnd === WRONG) return WRONG;
-      if (depth === 1) this.#noteMember(keyStart, keyEnd, valueStart, valueEnd);
+      if (this.#notes && depth === 1) this.#noteMember(keyStart, keyEnd, valueStart, valueEnd);
       at = this.#skipSpace(valueEnd);
       if (this.#byte(at) === CLOSE_BRACE) break;
       if (this.#byte(at) !== COMMA) return WRONG;
@@ -215,6 +218,7 @@ export class JsonObject {
       if (at === exponent) return WRONG;
       hasExponent = true;
     }
+    if (!this.#notes) return at;
     if (at - start > MOST_NUMBER_BYTES) return WRONG;
     return hasExponent && !this.#isFinite(start, at) ? WRONG : at;
   }
@@ -230,9 +234,14 @@ export class JsonObject {
   }
 
   #noteMember(keyStart: number, keyEnd: number, valueStart: number, valueEnd: number): void {
-    const name = this.#bytes.subarray(keyStart, keyEnd);
-    const same = this.find(name);
-    if (same >= 0) this.#takeOut(same);
+    const length = keyEnd - keyStart;
+    for (let member = 0; member < this.count; member++) {
+      const other = this.keyStarts[member] ?? 0;
+      if ((this.keyEnds[member] ?? 0) - other !== length) continue;
+      if (!isSame(this.#bytes, keyStart, this.#bytes, other, length)) continue;
+      this.#takeOut(member);
+      break;
+    }
     const member = this.count++;
     this.keyStarts[member] = keyStart;
     this.keyEnds[member] = keyEnd;

@@ -78,8 +78,8 @@ export class JsonRedaction {
       if (byte === QUOTE) {
         const close = this.#closingQuote(at + 1);
         if (this.#isKey(close + 1)) {
-          this.#key(at, close + 1);
-          if (secretDepth < 0 && this.#finder.isSecretKey(this.#from, at + 1, close)) secretDepth = depth;
+          this.#key(at + 1, close);
+          if (secretDepth < 0 && this.#isSecretKey(at + 1, close)) secretDepth = depth;
         } else {
           this.#string(at + 1, close, secretDepth >= 0);
         }
@@ -113,9 +113,20 @@ export class JsonRedaction {
     return at < this.#end && this.#from[at] === COLON;
   }
 
+  #isSecretKey(start: number, end: number): boolean {
+    if (!this.#from.subarray(start, end).includes(BACKSLASH))
+      return this.#finder.isSecretKey(this.#from, start, end);
+    const length = this.#unescaped.read(this.#from, start, end);
+    return this.#finder.isSecretKey(this.#unescaped.bytes, 0, length);
+  }
+
+  /** Its text is [start, end), without the quotes. */
   #key(start: number, end: number): void {
-    if (this.#finder.find(this.#from, start + 1, end - 1, false)) this.#isSecretKeyFound = true;
-    this.#copy(start, end);
+    const hadChanged = this.#hasChanged;
+    this.#hasChanged = false;
+    this.#string(start, end, false);
+    if (this.#hasChanged) this.#isSecretKeyFound = true;
+    this.#hasChanged ||= hadChanged;
   }
 
   /** Its text is [start, end), without the quotes. */

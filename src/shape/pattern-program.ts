@@ -1,14 +1,15 @@
 import type { Assertion, PatternTree } from './pattern-tree.ts';
 
 /**
- * A pattern as a nondeterministic automaton. State s of it is one of
+ * Patterns as one nondeterministic automaton. State s of it is one of
  *
+ *   s < patterns            the pattern of that number has matched
  *   sets[s] !== undefined   goes over one byte of the set, to next[s]
  *   asserts[s] !== undefined   goes on to next[s] where the assertion holds
- *   s === MATCH             the pattern has matched
  *   else                    goes on to next[s] and to other[s]
  */
 export interface PatternProgram {
+  readonly patterns: number;
   readonly start: number;
   readonly sets: readonly (Uint8Array | undefined)[];
   readonly asserts: readonly (Assertion | undefined)[];
@@ -16,26 +17,30 @@ export interface PatternProgram {
   readonly other: readonly number[];
 }
 
-export const MATCH = 0;
-
 /** What one byte may cost at worst is this many steps. */
 const MOST_STATES = 3000;
 
 /** @returns the program, or undefined if it would have more than `MOST_STATES` states */
-export const compilePattern = (tree: PatternTree): PatternProgram | undefined => {
-  const compiler = new Compiler();
-  const start = compiler.compile(tree, MATCH);
-  return compiler.isFull ? undefined : { start, ...compiler.program };
+export const compilePatterns = (trees: readonly PatternTree[]): PatternProgram | undefined => {
+  const compiler = new Compiler(trees.length);
+  const start = trees
+    .map((tree, pattern) => compiler.compile(tree, pattern))
+    .reduce((left, right) => compiler.either(left, right));
+  return compiler.isFull ? undefined : { patterns: trees.length, start, ...compiler.program };
 };
 
 /** Backwards: each part is compiled knowing what follows it. */
 class Compiler {
   readonly program = {
-    sets: [undefined] as (Uint8Array | undefined)[],
-    asserts: [undefined] as (Assertion | undefined)[],
-    next: [MATCH],
-    other: [MATCH],
+    sets: [] as (Uint8Array | undefined)[],
+    asserts: [] as (Assertion | undefined)[],
+    next: [] as number[],
+    other: [] as number[],
   };
+
+  constructor(patterns: number) {
+    for (let pattern = 0; pattern < patterns; pattern++) this.#add(undefined, undefined, pattern, pattern);
+  }
 
   get isFull(): boolean {
     return this.program.next.length > MOST_STATES;
@@ -55,10 +60,14 @@ class Compiler {
       case 'choice':
         return tree.parts
           .map((part) => this.compile(part, next))
-          .reduce((left, right) => this.#add(undefined, undefined, left, right));
+          .reduce((left, right) => this.either(left, right));
       case 'repeat':
         return this.#repeat(tree.part, tree.min, tree.max, next);
     }
+  }
+
+  either(left: number, right: number): number {
+    return this.#add(undefined, undefined, left, right);
   }
 
   #repeat(part: PatternTree, min: number, max: number, next: number): number {

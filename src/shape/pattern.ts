@@ -1,6 +1,6 @@
 import { problem, quoted, type Reading, reading } from '../core/units.ts';
 import { Automaton, DEAD } from './automaton.ts';
-import { compilePattern, type PatternProgram } from './pattern-program.ts';
+import { compilePatterns, type PatternProgram } from './pattern-program.ts';
 import { parsePattern } from './pattern-syntax.ts';
 import { type PatternTree, reversed } from './pattern-tree.ts';
 
@@ -37,7 +37,7 @@ export class Pattern {
 
   /** @returns undefined if the tree is too large */
   static of(tree: PatternTree): Pattern | undefined {
-    const program = compilePattern(tree);
+    const program = compilePatterns([tree]);
     return program && new Pattern(tree, program);
   }
 
@@ -47,28 +47,14 @@ export class Pattern {
 
   /** Whether the text [start, end) has a match. */
   test(bytes: Uint8Array, start: number, end: number): boolean {
-    const automaton = this.#search;
-    const { classOf, width } = automaton;
-    let table = automaton.transitions;
-    let state = automaton.start(-1);
-    for (let at = start; at < end; at++) {
-      const byteClass = classOf[bytes[at] ?? 0] ?? 0;
-      let transition = table[state * width + byteClass] ?? -1;
-      if (transition < 0) {
-        transition = automaton.follow(state, byteClass);
-        table = automaton.transitions;
-      }
-      if ((transition & 1) !== 0) return true;
-      state = transition >> 1;
-    }
-    return automaton.endsMatch(state);
+    return scan(this.#search, bytes, start, end, 1) !== 0;
   }
 
   /**
    * The matches of the text [start, end), from left to right. Empty ones are left out. Where `found` refuses one, the next may
    * begin within it.
    *
-   * Time stays in proportion to the text even where each match could go on for long (`a.*b|a`): after 64 looks at the whole
+   * Time stays in proportion to the text even where each match could go on for long (`a.*b|a`): after 16 looks at the whole
    * text, what is left from the next match on counts as one match.
    */
   findAll(bytes: Uint8Array, start: number, end: number, found: (from: number, to: number) => boolean): void {
@@ -102,20 +88,23 @@ export class Pattern {
 
   #walk(bytes: Uint8Array, from: number, start: number, end: number): Walk {
     const automaton = (this.#match ??= new Automaton(this.#program, true));
-    const { classOf, width } = automaton;
-    let state = automaton.start(from === start ? -1 : (bytes[from - 1] ?? 0));
+    const { classOf } = automaton;
+    let row = automaton.start(from === start ? -1 : (bytes[from - 1] ?? 0));
     let at = from;
     this.#walkEnd = -1;
-    for (; at < end && state !== DEAD; at++) {
+    for (; at < end && row !== DEAD; at++) {
       const byteClass = classOf[bytes[at] ?? 0] ?? 0;
-      const known = automaton.transitions[state * width + byteClass] ?? -1;
-      const transition = known < 0 ? automaton.follow(state, byteClass) : known;
-      if ((transition & 1) !== 0) this.#walkEnd = at;
-      state = transition >> 1;
+      const next = automaton.transitions[row + byteClass] ?? -1;
+      if (next >= 0) {
+        row = next;
+        continue;
+      }
+      row = automaton.step(row, byteClass);
+      if (automaton.matched !== 0) this.#walkEnd = at;
     }
     this.#looked = at - from;
-    if (state === DEAD) return Walk.over;
-    if (automaton.endsMatch(state)) this.#walkEnd = end;
+    if (row === DEAD) return Walk.over;
+    if (automaton.endMatches(row) !== 0) this.#walkEnd = end;
     return Walk.alive;
   }
 
@@ -124,27 +113,75 @@ export class Pattern {
     if (this.#starts.length < end - start + 1) this.#starts = new Uint8Array(2 * (end - start) + 1);
     const starts = this.#starts;
     const automaton = (this.#backwards ??= backwards(this.#tree));
-    const { classOf, width } = automaton;
-    let state = automaton.start(-1);
+    const { classOf } = automaton;
+    let row = automaton.start(-1);
     for (let at = end - 1; at >= start; at--) {
-      const byteClass = classOf[bytes[at] ?? 0] ?? 0;
-      const known = automaton.transitions[state * width + byteClass] ?? -1;
-      const transition = known < 0 ? automaton.follow(state, byteClass) : known;
-      starts[at + 1 - start] = transition & 1;
-      state = transition >> 1;
+      row = automaton.step(row, classOf[bytes[at] ?? 0] ?? 0);
+      starts[at + 1 - start] = automaton.matched;
     }
-    starts[0] = automaton.endsMatch(state) ? 1 : 0;
+    starts[0] = automaton.endMatches(row);
     return starts;
   }
 }
 
-const MOST_LOOKS = 64;
+const MOST_LOOKS = 16;
+
+/**
+ * Many patterns, looked for at once: says which of them have a match. At most 31, so that bits can say it.
+ */
+export class PatternSet {
+  readonly #search: Automaton;
+  readonly #all: number;
+
+  private constructor(program: PatternProgram) {
+    this.#search = new Automaton(program, false);
+    this.#all = 2 ** program.patterns - 1;
+  }
+
+  /** @returns undefined if they are too large for one automaton */
+  static of(patterns: readonly Pattern[]): PatternSet | undefined {
+    const program = patterns.length > 31 ? undefined : compilePatterns(patterns.map(({ tree }) => tree));
+    return program && new PatternSet(program);
+  }
+
+  /** Bit n is set if pattern n has a match in the text [start, end). */
+  scan(bytes: Uint8Array, start: number, end: number): number {
+    return scan(this.#search, bytes, start, end, this.#all);
+  }
+}
+
+/** Goes over the text until as much was matched as is wanted. */
+const scan = (
+  automaton: Automaton,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  wanted: number,
+): number => {
+  const { classOf } = automaton;
+  let table = automaton.transitions;
+  let row = automaton.start(-1);
+  let matched = 0;
+  for (let at = start; at < end; at++) {
+    const byteClass = classOf[bytes[at] ?? 0] ?? 0;
+    const next = table[row + byteClass] ?? -1;
+    if (next >= 0) {
+      row = next;
+      continue;
+    }
+    row = automaton.step(row, byteClass);
+    table = automaton.transitions;
+    matched |= automaton.matched;
+    if (matched === wanted) return matched;
+  }
+  return matched | automaton.endMatches(row);
+};
 
 const Walk = { over: 0, alive: 1 } as const;
 type Walk = (typeof Walk)[keyof typeof Walk];
 
 const backwards = (tree: PatternTree): Automaton => {
-  const program = compilePattern(reversed(tree));
+  const program = compilePatterns([reversed(tree)]);
   if (program === undefined)
     throw new Error('broken invariant: a tree is as large backwards as it is forwards');
   return new Automaton(program, false);

@@ -61,14 +61,15 @@ interface Source {
 
 /** The end of a key whose value is a secret. */
 const SECRET_KEY =
-  '(?:pass(?:word|wd|phrase|code)|pwd|(?:\\b|_)pass|secret|token|credentials?|secret_key_base|(?:api|access|secret|private|encryption|auth|signing)[_.-]?key)';
+  '(?:pass(?:word|wd|phrase|code)|pwd|(?:\\b|_|\\\\[nrt])pass|secret|token|credentials?|secret_key_base|(?:api|access|secret|private|encryption|auth|signing)[_.-]?key)';
 /** A key is followed by its quote, which is escaped where JSON is within JSON, and by what separates it from its value. */
 const KEY_END = '\\\\*["\']?[ \\t]*(?:=>|:=|[:=]|\\\\u003d|%3d)[ \\t]*';
 
 const SOURCES: Readonly<Record<ReadyPattern, readonly Source[]>> = {
   credit_card: [
     {
-      secret: '\\d{13,19}|\\d{4}[ -]\\d{4}[ -]\\d{4}[ -]\\d{4}|\\d{4}[ -]\\d{6}[ -]\\d{4,5}',
+      before: '(?:^|\\D)',
+      secret: '[2-6]\\d{12,18}|[2-6]\\d{3}[ -](?:\\d{4}[ -]\\d{4}[ -]\\d{4}|\\d{6}[ -]\\d{4,5})',
       proof: isCardNumber,
     },
   ],
@@ -78,15 +79,19 @@ const SOURCES: Readonly<Record<ReadyPattern, readonly Source[]>> = {
   authorization: [
     { before: '(?i)bearer(?:[ \\t+]+|%20)', secret: '[\\w.~+/=-]{8,}', proof: looksRandom },
     {
-      before: '(?i)\\bbasic(?:[ \\t+]+|%20)',
+      before: '(?i)(?:\\b|\\\\[nrt])basic(?:[ \\t+]+|%20)',
       secret: '[A-Za-z0-9+/]{4,}={0,2}',
       proof: hasBase64Credentials,
     },
     {
       before: `(?i)authorization${KEY_END}[\\[\\\\"']*[a-z][\\w-]*[ \\t]+`,
-      secret: '[^\\s"\'\\\\&,;\\]]+',
+      secret: '[^\\s"\'\\\\&,;\\[\\]{}]+',
     },
-    { before: `(?i)authorization${KEY_END}[\\[\\\\"']*`, secret: '[^\\s"\'\\\\&,;\\]]+', proof: isNoScheme },
+    {
+      before: `(?i)authorization${KEY_END}[\\[\\\\"']*`,
+      secret: '[^\\s"\'\\\\&,;\\[\\]{}]+',
+      proof: isNoScheme,
+    },
   ],
   url_password: [
     {
@@ -97,7 +102,11 @@ const SOURCES: Readonly<Record<ReadyPattern, readonly Source[]>> = {
     },
   ],
   secret_value: [
-    { before: `(?i)${SECRET_KEY}${KEY_END}"`, secret: '(?:[^"\\\\]|\\\\.)+', proof: isSecretValue },
+    {
+      before: `(?i)${SECRET_KEY}(?:${KEY_END}|"\\s*:\\s*)"`,
+      secret: '(?:[^"\\\\]|\\\\.)+',
+      proof: isSecretValue,
+    },
     {
       before: `(?i)${SECRET_KEY}${KEY_END}\\\\+"`,
       secret: '(?:[^"\\\\]|\\\\+[^"\\\\]|\\\\{3,}")+',
@@ -105,7 +114,7 @@ const SOURCES: Readonly<Record<ReadyPattern, readonly Source[]>> = {
     },
     { before: `(?i)${SECRET_KEY}${KEY_END}\\\\*'`, secret: '(?:[^\'"\\\\]|\\\\.)+', proof: isSecretValue },
     {
-      before: `(?i)${SECRET_KEY}\\\\*"[ \\t]*:[ \\t]*`,
+      before: `(?i)${SECRET_KEY}\\\\*"\\s*:\\s*`,
       secret: '[^\\s"\'\\\\,\\[\\]{}]+',
       proof: isSecretValue,
     },
@@ -150,8 +159,9 @@ const SOURCES: Readonly<Record<ReadyPattern, readonly Source[]>> = {
 
 /** The name of a JSON member whose value is a secret. */
 export const secretKeySource = `(?i)(?:${SECRET_KEY}|authorization)$`;
-/** The same as it stands in the text of an object, before a list or an object: none of the patterns above sees what is in that. */
-export const nestedSecretSource = `(?i)(?:${SECRET_KEY}|authorization)"\\s*:\\s*[\\[{]`;
+/** What stands in a list or an object below such a key, where it is in text. */
+export const nestedSecretRule = (): SecretRule =>
+  ruleOf({ before: `(?i)(?:${SECRET_KEY}|authorization)\\\\*"\\s*:\\s*[\\[{]`, secret: '[^\\]}]+' });
 
 export const secretRules = (name: ReadyPattern): readonly SecretRule[] => SOURCES[name].map(ruleOf);
 

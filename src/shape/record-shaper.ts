@@ -74,6 +74,7 @@ export class RecordShaper implements Shaper {
   /** Writes the record into the arena as far as it is another than it was. */
   #lay(region: Region, table: RecordTable, slot: number): void {
     const { draft, fieldBytes } = this.#tools;
+    this.#redactor?.begin(draft);
     const fieldsEnd = this.#writeFields();
     const messageEnd = this.#writeMessage(region);
     const { ints } = table;

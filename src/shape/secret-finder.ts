@@ -1,9 +1,9 @@
 import { invariant } from '../core/errors.ts';
 import { globSource } from './glob.ts';
-import { Pattern } from './pattern.ts';
+import { Pattern, PatternSet } from './pattern.ts';
 import { choice } from './pattern-tree.ts';
 import {
-  nestedSecretSource,
+  nestedSecretRule,
   readyPattern,
   SECRETS,
   type SecretRule,
@@ -26,12 +26,16 @@ const KEY_LINES = [64, 70, 76];
  */
 export class SecretFinder {
   readonly #rules: readonly SecretRule[];
-  /** Matches where any rule does. */
-  readonly #ready: readonly Pattern[];
+  /** The rules, so that they can be looked for together. */
+  readonly #sets: readonly RuleSet[];
   readonly #own: readonly Pattern[];
   readonly #keys: Pattern | undefined;
-  readonly #nested: Pattern | undefined;
-  readonly #hidesFields: boolean;
+  /** Names of fields are to be hidden, or patterns that may mean a whole value: a look at the text of JSON is not enough. */
+  readonly looksIntoJson: boolean;
+  /** The text that was looked at last has a key of secrets before a list or an object. */
+  hasNestedKey = false;
+  /** Whether what is in such a list or object is found: where the text is not JSON that can be taken apart. */
+  hidesNested = false;
   readonly #knowsKeyLines: boolean;
   /** What was found, sorted and apart from each other. */
   readonly starts: number[] = [];
@@ -41,13 +45,12 @@ export class SecretFinder {
     const names = new Set(transforms.flatMap(namesOf));
     this.#rules = [...names].flatMap(secretRules);
     this.#own = [...new Set(transforms.flatMap(({ regexes }) => regexes))].map(readyPattern);
-    this.#ready = joined(this.#rules.map(({ whole }) => whole));
+    this.#sets = setsOf([...this.#rules, ...(names.has('secret_value') ? [this.#nestedKeyRule()] : [])]);
     this.#keys = keysPattern(
       names.has('secret_value'),
       transforms.flatMap(({ fields }) => fields),
     );
-    this.#nested = names.has('secret_value') ? readyPattern(nestedSecretSource) : undefined;
-    this.#hidesFields = transforms.some(({ fields }) => fields.length > 0);
+    this.looksIntoJson = this.#own.length > 0 || transforms.some(({ fields }) => fields.length > 0);
     this.#knowsKeyLines = names.has('private_key');
   }
 
@@ -55,8 +58,13 @@ export class SecretFinder {
   find(bytes: Uint8Array, start: number, end: number, isCut: boolean): boolean {
     this.starts.length = 0;
     this.ends.length = 0;
-    if (this.#ready.some((ready) => ready.test(bytes, start, end))) {
-      for (const rule of this.#rules) this.#findRule(rule, bytes, start, end);
+    this.hasNestedKey = false;
+    for (const { set, rules } of this.#sets) {
+      const matched = set.scan(bytes, start, end);
+      if (matched === 0) continue;
+      for (const [index, rule] of rules.entries()) {
+        if ((matched & (1 << index)) !== 0) this.#findRule(rule, bytes, start, end);
+      }
     }
     for (const pattern of this.#own) {
       pattern.findAll(bytes, start, end, (from, to) => {
@@ -70,14 +78,17 @@ export class SecretFinder {
     return this.starts.length > 0;
   }
 
-  /** Whether a key in the text of a JSON object may say that its value is to be hidden, where nothing else does. */
-  mayHideByKey(bytes: Uint8Array, start: number, end: number): boolean {
-    return this.#hidesFields || (this.#nested?.test(bytes, start, end) ?? false);
-  }
-
   /** Whether what stands under this key of a JSON object is to be hidden, whatever it is. */
   isSecretKey(bytes: Uint8Array, start: number, end: number): boolean {
     return this.#keys?.test(bytes, start, end) ?? false;
+  }
+
+  #nestedKeyRule(): SecretRule {
+    const proof = (): boolean => {
+      this.hasNestedKey = true;
+      return this.hidesNested;
+    };
+    return { ...nestedSecretRule(), proof };
   }
 
   #findRule(
@@ -141,26 +152,28 @@ const namesOf = ({ patterns, regexes, fields }: Omit<RedactTransform, 'match'>) 
   return isBare ? SECRETS : patterns.flatMap((name) => (name === 'secrets' ? SECRETS : [name]));
 };
 
-/** As one pattern, or more where one would be too large. */
-const joined = (patterns: readonly Pattern[]): readonly Pattern[] => {
-  if (patterns.length === 0) return [];
-  const whole = Pattern.of(choice(patterns.map(({ tree }) => tree)));
-  if (whole !== undefined) return [whole];
-  invariant(patterns.length > 1, 'a ready pattern can be compiled');
-  const half = patterns.length >> 1;
-  return [...joined(patterns.slice(0, half)), ...joined(patterns.slice(half))];
+interface RuleSet {
+  readonly set: PatternSet;
+  readonly rules: readonly SecretRule[];
+}
+
+/** As one set, or more where one would be too large. */
+const setsOf = (rules: readonly SecretRule[]): readonly RuleSet[] => {
+  if (rules.length === 0) return [];
+  const set = PatternSet.of(rules.map(({ whole }) => whole));
+  if (set !== undefined) return [{ set, rules }];
+  invariant(rules.length > 1, 'a ready pattern can be compiled');
+  const half = rules.length >> 1;
+  return [...setsOf(rules.slice(0, half)), ...setsOf(rules.slice(half))];
 };
 
+/** One pattern for all names whose values are hidden. */
 const keysPattern = (knowsSecretKeys: boolean, globs: readonly string[]): Pattern | undefined => {
   const sources = [...(knowsSecretKeys ? [secretKeySource] : []), ...globs.map(globSource)];
-  const [all] = joinedKeys(sources.map(readyPattern));
-  return all;
-};
-
-const joinedKeys = (patterns: readonly Pattern[]): readonly Pattern[] => {
-  const all = joined(patterns);
-  invariant(all.length < 2, 'names of fields can be compiled into one pattern');
-  return all;
+  if (sources.length === 0) return undefined;
+  const keys = Pattern.of(choice(sources.map((source) => readyPattern(source).tree)));
+  invariant(keys !== undefined, 'names of fields can be compiled into one pattern');
+  return keys;
 };
 
 /** A line of a private key by itself, as where each line is a record: base64 of just that length, and no hash in hex. */
