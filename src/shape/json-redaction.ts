@@ -25,7 +25,7 @@ export class JsonRedaction {
   #end = 0;
   #write = 0;
   #limit = 0;
-  #hasChanged = false;
+  #changes = 0;
   #isSecretKeyFound = false;
 
   /** @param maxBytes the longest text that it will be given */
@@ -59,14 +59,10 @@ export class JsonRedaction {
     this.#end = end;
     this.#write = at;
     this.#limit = at + redactedBytes(end - start);
-    this.#hasChanged = false;
+    this.#changes = 0;
     this.#isSecretKeyFound = false;
     this.#tokens(start, isSecret);
-    return this.#outcome();
-  }
-
-  #outcome(): number {
-    return this.#hasChanged ? this.#write : -1;
+    return this.#changes === 0 ? -1 : this.#write;
   }
 
   #tokens(start: number, isSecret: boolean): void {
@@ -122,11 +118,9 @@ export class JsonRedaction {
 
   /** Its text is [start, end), without the quotes. */
   #key(start: number, end: number): void {
-    const hadChanged = this.#hasChanged;
-    this.#hasChanged = false;
+    const before = this.#changes;
     this.#string(start, end, false);
-    if (this.#hasChanged) this.#isSecretKeyFound = true;
-    this.#hasChanged ||= hadChanged;
+    if (this.#changes > before) this.#isSecretKeyFound = true;
   }
 
   /** Its text is [start, end), without the quotes. */
@@ -139,7 +133,7 @@ export class JsonRedaction {
 
   #hide(start: number, end: number): void {
     if (end === start) return;
-    this.#hasChanged = true;
+    this.#changes++;
     if (this.#fits(REPLACEMENT_BYTES.length, end + 1)) {
       this.#to.set(REPLACEMENT_BYTES, this.#write);
       this.#write += REPLACEMENT_BYTES.length;
@@ -160,7 +154,7 @@ export class JsonRedaction {
       this.#copy(start, end);
       return;
     }
-    this.#hasChanged = true;
+    this.#changes++;
     if (this.#fits(length + escapesIn(this.#redacted, length), end)) this.#escape(this.#redacted, 0, length);
     else for (let at = start; at < end; at++) this.#put(0x2a);
   }
@@ -190,7 +184,7 @@ export class JsonRedaction {
       this.#copy(start, end);
       return end;
     }
-    this.#hasChanged = true;
+    this.#changes++;
     if (this.#fits(REPLACEMENT_BYTES.length + 2, end)) {
       this.#put(QUOTE);
       this.#to.set(REPLACEMENT_BYTES, this.#write);
