@@ -21,6 +21,7 @@ const { createServer } = process.getBuiltinModule('node:http');
  * can send a body.
  */
 export interface HttpSurroundings {
+  /** Of the agent that runs now: asked for anew each time. */
   readonly overview: Overview;
   readonly machine: Machine;
   readonly clock: Clock;

@@ -33,7 +33,7 @@ export class Routes {
   constructor(config: HttpConfig, surroundings: HttpSurroundings) {
     this.#config = config;
     this.#surroundings = surroundings;
-    this.#taps = new Taps(surroundings.overview, surroundings.clock);
+    this.#taps = new Taps(() => surroundings.overview, surroundings.clock);
   }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

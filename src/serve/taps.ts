@@ -20,12 +20,13 @@ export interface TapWish {
 
 /** The taps that are open. While there are none, outputs have nobody who looks at their batches. */
 export class Taps {
-  readonly #overview: Overview;
+  readonly #overview: () => Overview;
   readonly #clock: Clock;
   readonly #open = new Map<Tap, { readonly output: string; readonly drop: () => void }>();
   #cancelTick: (() => void) | undefined;
 
-  constructor(overview: Overview, clock: Clock) {
+  /** @param overview of the agent that runs now: a new configuration may bring a new one */
+  constructor(overview: () => Overview, clock: Clock) {
     this.#overview = overview;
     this.#clock = clock;
   }
@@ -65,6 +66,8 @@ export class Taps {
       this.#close(tap);
       drop();
     }
+    // The output may be another one than a second ago.
+    for (const output of new Set([...this.#open.values()].map((open) => open.output))) this.#watch(output);
     this.#cancelTick = this.#open.size === 0 ? undefined : this.#clock.after(TICK_MS, this.#tick);
   };
 
@@ -84,7 +87,7 @@ export class Taps {
       const nowMs = this.#clock.monotonic();
       for (const tap of taps) tap.take(batch, nowMs);
     };
-    this.#overview.watch(output, taps.length === 0 ? undefined : onBatch);
+    this.#overview().watch(output, taps.length === 0 ? undefined : onBatch);
   }
 }
 

@@ -11,6 +11,8 @@ export interface ConfigSections {
   readonly state?: Section;
   readonly grace?: string;
   readonly kernel?: KernelChoice;
+  readonly kubernetes?: Section;
+  readonly http?: Section;
   readonly outputs?: readonly Section[];
 }
 
