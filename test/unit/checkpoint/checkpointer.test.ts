@@ -245,3 +245,41 @@ describe('a destination that cannot be synced', () => {
     expect(disk.world.disk.names(STATE)).toContain('snapshot');
   });
 });
+
+describe('the checkpointer, when it is asked', () => {
+  it('says how long the oldest change has waited, those too that came while it was saving', async () => {
+    const out = new FakeOutput();
+    const { checkpointer, step } = await setUp(out);
+    expect(checkpointer.snapshot(500)).toEqual({
+      commits: 1,
+      unsavedForMs: undefined,
+      failingForMs: undefined,
+    });
+    out.move('a', 1);
+    const hang = Promise.withResolvers<undefined>();
+    out.syncs.push(() => hang.promise);
+    await step(1000);
+    await step(4000);
+    expect(checkpointer.snapshot(4500)).toMatchObject({ commits: 1, unsavedForMs: 3500 });
+    out.move('a', 2);
+    hang.resolve(undefined);
+    await step(5000);
+    await step(6000);
+    expect(checkpointer.snapshot(6100)).toMatchObject({ commits: 3, unsavedForMs: undefined });
+  });
+
+  it('does not count a change that came while it was saving as saved', async () => {
+    const out = new FakeOutput();
+    const { checkpointer, step, disk } = await setUp(out);
+    out.move('a', 1);
+    const hang = Promise.withResolvers<undefined>();
+    out.syncs.push(() => hang.promise);
+    await step(1000);
+    out.move('a', 2);
+    await step(1200);
+    hang.resolve(undefined);
+    await disk.world.clock.settle();
+    // Since the commit that could not have it any more was begun.
+    expect(checkpointer.snapshot(1300)).toMatchObject({ commits: 2, unsavedForMs: 300 });
+  });
+});

@@ -34,6 +34,8 @@ describe('a doctor', () => {
     const node = new SickNode();
     node.yaml += 'outputs: [{type: file, path: /out/all.jsonl}]\n';
     await node.examined();
+    const again = await node.examined();
+    expect(again.map(({ message }) => message)).toContain('no agent is using it');
     expect(node.world.disk.names('/out')).toEqual([]);
     expect(node.world.disk.names('/var/lib/birler').filter((name) => name.includes('doctor'))).toEqual([]);
   });
@@ -146,6 +148,15 @@ describe('the clock', () => {
     expect(await complaint(node)).toMatch(
       /^warn clock: .*old-0.* says another time than its file: 2h 0m apart/,
     );
+  });
+
+  it('is compared with the last line of a file, not with the first', async () => {
+    const node = new SickNode();
+    const path = node.container('old-0', '2026-11-20T20:19:52Z');
+    const inode = node.world.disk.inodeAt(path);
+    if (inode === undefined) throw new Error('there is a log');
+    node.world.disk.append(inode, Buffer.from('2026-11-20T23:19:53Z stdout F later\n'));
+    expect(await complaint(node)).toMatch(/^warn clock: the newest line of .*old-0.* is 3h 0m ahead/);
   });
 
   it('was never set', async () => {

@@ -55,14 +55,15 @@ describe('the metrics', () => {
     const lags = [
       lag(podOrigin('web-0'), 100, { ageMs: 1_500 }),
       lag({ kind: 'file', file: 'app.log', host: 'node-1' }, 50),
+      lag(podOrigin('db-0'), 10, { ageMs: 400 }),
       lag(podOrigin('web-0'), 7, { output: 'other' }),
     ];
     const series = await seriesOf(snapshot({ outputs: [output(), output({ name: 'other' })], lags }));
-    expect(series.get('birler_lag_bytes{output="out"}')).toBe(150);
+    expect(series.get('birler_lag_bytes{output="out"}')).toBe(160);
     expect(series.get('birler_lag_bytes{output="other"}')).toBe(7);
     expect(series.get('birler_lag_seconds{output="out"}')).toBe(1.5);
     expect(series.get('birler_lag_seconds{output="other"}')).toBe(0);
-    expect(series.get('birler_lagging_streams{output="out"}')).toBe(2);
+    expect(series.get('birler_lagging_streams{output="out"}')).toBe(3);
     const web = 'output="out",log_namespace="shop",log_pod="web-0",log_container="app",log_file=""';
     const file = 'output="out",log_namespace="",log_pod="",log_container="",log_file="app.log"';
     expect(series.get(`birler_stream_lag_bytes{${web}}`)).toBe(100);

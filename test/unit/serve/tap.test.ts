@@ -40,7 +40,8 @@ describe('a tap', () => {
     const given = batch(['one']);
     tap.take(given, 0);
     given.bytes.fill(120);
-    expect(Buffer.concat(written).toString()).toBe('one\n');
+    tap.take(batch(['two']), 0);
+    expect(Buffer.concat(written).toString()).toBe('one\ntwo\n');
   });
 
   it('shows the first records of a large batch, and counts the rest', () => {
