@@ -21,17 +21,16 @@ export class PodCache {
     return this.#pods.size;
   }
 
-  /** Returns `full` if there are too many, and `same` if nothing of it changed. */
-  put(pod: Pod): 'changed' | 'same' | 'full' {
+  /** Returns false if there are too many. */
+  put(pod: Pod): boolean {
     const known = this.#pods.get(pod.uid);
-    if (known !== undefined && isSamePod(known, pod)) return 'same';
-    if (known === undefined && this.#pods.size >= MOST_PODS) return 'full';
+    if (known === undefined && this.#pods.size >= MOST_PODS) return false;
     this.#gone.delete(pod.uid);
     if (known !== undefined) this.#unname(known);
     this.#pods.set(pod.uid, pod);
     if (pod.configHash !== '') this.#uidByHash.set(pod.configHash, pod.uid);
     this.#uidByName.set(nameOf(pod.namespace, pod.name), pod.uid);
-    return 'changed';
+    return true;
   }
 
   remove(uid: string): void {
@@ -77,20 +76,6 @@ export class PodCache {
 }
 
 const nameOf = (namespace: string, pod: string): string => `${namespace}/${pod}`;
-
-/** Probes and conditions change a pod's object all the time, and nothing that is kept here. */
-const isSamePod = (a: Pod, b: Pod): boolean => {
-  if (a.configHash !== b.configHash || a.namespace !== b.namespace || a.name !== b.name) return false;
-  if (a.owner?.kind !== b.owner?.kind || a.owner?.name !== b.owner?.name) return false;
-  if (!isSameTexts(a.labels, b.labels) || !isSameTexts(a.annotations, b.annotations)) return false;
-  if (a.containers.size !== b.containers.size) return false;
-  for (const [name, { image, imageId, containerId }] of a.containers) {
-    const other = b.containers.get(name);
-    if (other?.image !== image || other.imageId !== imageId || other.containerId !== containerId)
-      return false;
-  }
-  return true;
-};
 
 const isSameTexts = (a: Texts, b: Texts): boolean => {
   const keys = Object.keys(a);

@@ -53,7 +53,7 @@ export class PodTreatments implements Treatments, PodListener {
   /** Keys of streams by what their paths call their pod. */
   readonly #streamsOf = new Map<string, Set<string>>();
   /** Read once a pod, however many containers it has. */
-  #wishes = new WeakMap<Pod, PodWishes>();
+  readonly #wishes = new WeakMap<Pod, PodWishes>();
   /** What was told of a pod's annotations, by uid; forgotten with the pod. */
   readonly #told = new Map<string, Set<string>>();
   #policy: TreatmentPolicy;
@@ -89,7 +89,6 @@ export class PodTreatments implements Treatments, PodListener {
   configure(policy: TreatmentPolicy): void {
     this.#policy = policy;
     this.#plan = planner(policy);
-    this.#wishes = new WeakMap();
     for (const [key, entry] of this.#entries) {
       entry.plan = this.#planFor(key, entry.origin, entry.pod);
       entry.shaper = policy.newShaper(entry.origin, entry.pod?.labels);
@@ -137,9 +136,8 @@ export class PodTreatments implements Treatments, PodListener {
   // ---- what the source tells
 
   onPod(pod: Pod): void {
-    const news = this.#cache.put(pod);
-    if (news === 'full') this.#world.onTooManyPods();
-    if (news === 'changed') this.#renewAll(this.#streamsNamed(pod));
+    if (this.#cache.put(pod)) this.#renewAll(this.#streamsNamed(pod));
+    else this.#world.onTooManyPods();
   }
 
   onPodGone(uid: string): void {

@@ -203,10 +203,19 @@ describe('a watch that fails', () => {
     expect(api.asked('list')).toHaveLength(1);
   });
 
+  it('with another ERROR event: listed anew', async () => {
+    start();
+    await watching();
+    api.send('{"type":"ERROR","object":{"kind":"Status","message":"etcd is away","code":500}}');
+    await until('listed again', () => api.asked('list').length === 2);
+    expect(troubles[0]).toBe('etcd is away (500)');
+  });
+
   it('by nonsense: listed anew, because nobody knows what was meant', async () => {
     start();
     await watching();
-    api.send('{"type":"MODIFIED","object":{"kind":"Pod","metadata":{"resourceVersion":"900"}}}');
+    // What follows in the same piece counts for nothing: only a list can tell.
+    api.send(`{"type":"MODIFIED","object":{"kind":"Pod","metadata":{"resourceVersion":"900"}}}\n${BOOKMARK}`);
     await until('listed again', () => api.asked('list').length === 2);
     expect(troubles[0]).toContain('the watch sent an event that is no pod (MODIFIED)');
     expect(listener.names).toEqual(LISTED);

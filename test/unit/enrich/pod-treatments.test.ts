@@ -82,12 +82,12 @@ describe('a stream whose pod is known', () => {
     const { treatments } = told();
     treatments.onPod(podOf());
     treatments.of(KEY, originOf());
+    treatments.onPodGone('uid-1');
     for (let number = 0; number < 1_000; number++) {
       const uid = `other-${number}`;
       treatments.onPod(podOf({ uid, name: uid }));
       treatments.onPodGone(uid);
     }
-    treatments.onPodGone('uid-1');
     const later = treatments.of(KEY, originOf({ containerId: 'abc' }));
     expect(later.origin).toMatchObject({ containerId: 'abc', facts: { labels: { app: 'web' } } });
   });
@@ -187,6 +187,20 @@ describe('a stream whose pod is not known', () => {
     await clock.advance(500);
     expect(changed).toEqual([['a'], ['b']]);
   });
+
+  it('waits in its own time when it was forgotten and came back', async () => {
+    const { treatments, clock, changed } = told();
+    treatments.of('a', originOf({ uid: 'a' }));
+    treatments.forget('a');
+    await clock.advance(500);
+    treatments.of('b', originOf({ uid: 'b' }));
+    await clock.advance(500);
+    treatments.of('a', originOf({ uid: 'a' }));
+    await clock.advance(1_500);
+    expect(changed).toEqual([['b']]);
+    await clock.advance(500);
+    expect(changed).toEqual([['b'], ['a']]);
+  });
 });
 
 describe('the labels of namespaces', () => {
@@ -244,6 +258,12 @@ describe('what a pod asks for by annotation', () => {
     });
   });
 
+  it('may ask for no limit where the configuration has one, and has that one without asking', () => {
+    const rateLimit = { bytesPerSecond: 5, burstBytes: 5, excess: 'drop' } as const;
+    expect(treated({ 'birler.io/rate-limit': 'none' }, { rateLimit }).treatment.rateLimit).toBeUndefined();
+    expect(treated({}, { rateLimit }).treatment.rateLimit).toBe(rateLimit);
+  });
+
   it('counts for nothing where the configuration says so', () => {
     const { treatment } = treated({ 'birler.io/exclude': 'true' }, { obeysAnnotations: false });
     expect(treatment.isExcluded).toBe(false);
@@ -257,6 +277,9 @@ describe('what a pod asks for by annotation', () => {
     expect(wrong[0]).toMatch(/^shop\/web-0 birler\.io\/multiline "cobol" is not/);
     treatments.onPod(podOf({ annotations: { 'birler.io/multiline': 'basic' } }));
     expect(wrong).toHaveLength(2);
+    treatments.onPodGone('uid-1');
+    treatments.onPod(podOf({ annotations: { 'birler.io/multiline': 'basic' } }));
+    expect(wrong).toHaveLength(3);
   });
 });
 

@@ -138,6 +138,22 @@ describe('a watch', () => {
     expect(client.times('watch').length).toBeLessThan(10);
   });
 
+  it('that is too old again, later, costs a list from memory, not from the database', async () => {
+    const { clock, client } = started(() => 0);
+    let watches = 0;
+    client.onWatch = (listener) => {
+      watches++;
+      if (watches === 1) return refused(410);
+      if (watches === 3) return undefined;
+      listener.onEvent('BOOKMARK', BOOKMARK);
+      listener.onEvent('ERROR', { code: 410 });
+      return undefined;
+    };
+    await clock.advance(1_000);
+    const lists = client.asked.filter(({ kind }) => kind === 'get');
+    expect(lists.map(({ query }) => query['resourceVersion'])).toEqual(['0', undefined, '0']);
+  });
+
   it('has its first failures forgiven once it worked', async () => {
     const { clock, client } = started(() => 0.999_999);
     let watches = 0;
