@@ -284,6 +284,7 @@ export class Agent {
       onForgotten: (key) => this.#forget(key),
       onIdle: ({ directory }) => this.#discovery.watchIdle(directory),
       onBusy: ({ directory }) => this.#discovery.unwatchIdle(directory),
+      isWatched: ({ directory }) => this.#discovery.isWatched(directory),
       onReady: this.#bell.ring,
       isOwnOutput: (file) => this.#outputs.some((output) => output.owns(file)),
       onUnreadable: (path, error) => events.fileUnreadable(path, error),

@@ -1,7 +1,8 @@
 import type { StreamSighting } from '../core/sighting.ts';
-import type { Clock, Watch, Watcher, WatchListener } from '../system/system.ts';
+import type { Clock, Watcher } from '../system/system.ts';
 import type { DirectoriesSnapshot } from '../telemetry/snapshot.ts';
 import type { Sightings, Survey } from './survey.ts';
+import { Watches } from './watches.ts';
 
 /**
  * Keeps the picture of the directories up to date: by hints where the watcher works, by rescans always.
@@ -9,8 +10,8 @@ import type { Sightings, Survey } from './survey.ts';
  * A hint only says where to look. It is never acted on when it comes: it is noted, and the agent's loop looks. With the
  * watcher switched off, or deaf, everything is still found, a rescan later.
  *
- * Directories of pods are watched for pods and containers. The directory of a container is watched only while its files
- * are idle: a busy file is polled, which costs a fraction of what an inotify event for every write costs.
+ * What is watched, and how: see Watches. The directory of a container is watched only while its files are idle: a busy file is
+ * polled, which costs a fraction of what an inotify event for every write costs.
  */
 export interface DiscoverySettings {
   readonly logsDirectory: string;
@@ -35,22 +36,30 @@ const HINT_PAUSE_MS = 20;
 const HINT_PAUSES = 4;
 /** Noted hints; when more come, a rescan is the cheaper way to look. */
 const MOST_HINTS = 4096;
-/** Below a pods directory: pods (0) and their containers (1). The files themselves are not watched. */
-const PODS_DEPTH = 1;
-/** Idle directories watched at once, one inotify watch each. */
-const MOST_IDLE_WATCHES = 8192;
+/** While watches stand, rescans take no more than a two-hundredth of the time, but come at least so often. */
+const RESCAN_PAUSES = 200;
+const LONGEST_RESCAN_MS = 30_000;
+/**
+ * What could not be settled (no descriptor was free, a file could not be opened) is tried again, so many at a time: soon while
+ * that helps.
+ */
+const AGAIN_MS = 1_000;
+const AGAIN_SOON_MS = 20;
+const MOST_AGAIN = 512;
 
 export class Discovery {
   readonly #survey: Survey;
-  readonly #watcher: Watcher;
   readonly #clock: Clock;
   readonly #settings: DiscoverySettings;
-  readonly #watches = new Map<string, Watch>();
-  readonly #idleWatches = new Map<string, Watch>();
+  readonly #watches: Watches;
   readonly #hints = new Set<string>();
   /** Directories in which something could not be settled. */
   readonly #again = new Set<string>();
+  #againDueMs = 0;
+  #unsettled = 0;
   #walk: Sightings | undefined;
+  /** What the walk has taken so far. */
+  #walkMs = 0;
   /** The round of hints that is being followed, and since when. */
   #round: { readonly sightings: Sightings; readonly sinceMs: number } | undefined;
   #roundDueMs = 0;
@@ -60,9 +69,18 @@ export class Discovery {
 
   constructor(survey: Survey, watcher: Watcher, clock: Clock, settings: DiscoverySettings) {
     this.#survey = survey;
-    this.#watcher = watcher;
     this.#clock = clock;
     this.#settings = settings;
+    this.#watches = new Watches(watcher, clock, {
+      isOn: settings.watches,
+      entriesIn: (root) => survey.entriesIn(root),
+      onHint: (path) => {
+        this.#note(path);
+        settings.onHint();
+      },
+      onFailed: settings.onWatchFailed,
+    });
+    survey.beforePod = (directory) => this.#watches.watchPod(directory);
   }
 
   /** Everything that was there at the start has been seen. */
@@ -81,7 +99,7 @@ export class Discovery {
       isMissing: this.#isMissing,
       isComplete: this.isComplete,
       isWatching: this.#settings.watches,
-      watches: this.#watches.size + this.#idleWatches.size,
+      watches: this.#watches.count,
     };
   }
 
@@ -90,17 +108,20 @@ export class Discovery {
   }
 
   get nextDueMs(): number {
-    return this.#hints.size > 0 ? Math.min(this.#rescanDueMs, this.#roundDueMs) : this.#rescanDueMs;
+    const againDueMs = this.#again.size > 0 ? this.#againDueMs : Number.POSITIVE_INFINITY;
+    const roundDueMs = this.#hints.size > 0 ? this.#roundDueMs : Number.POSITIVE_INFINITY;
+    return Math.min(this.#rescanDueMs, againDueMs, roundDueMs);
   }
 
   /** Looks where hints point and where the walk goes on, for a few milliseconds at most. */
   step(nowMs: number): void {
     const until = nowMs + SLICE_MS;
     if (this.#walk === undefined && nowMs >= this.#rescanDueMs) this.#startWalk();
+    if (this.#again.size > 0 && nowMs >= this.#againDueMs) this.#tryAgain(nowMs);
     if (this.#round === undefined && this.#hints.size > 0 && nowMs >= this.#roundDueMs)
       this.#startRound(nowMs);
     while (this.#round !== undefined && this.#clock.monotonic() < until) this.#followOn(this.#round);
-    while (this.#walk !== undefined && this.#clock.monotonic() < until) this.#walkOn(this.#walk, nowMs);
+    if (this.#walk !== undefined) this.#walkOn(this.#walk, until);
   }
 
   /** Reads one directory now. `always`: even if its time says that nothing changed. */
@@ -110,28 +131,28 @@ export class Discovery {
 
   /** A container's files are idle: their directory can be watched instead of polled often. */
   watchIdle(directory: string): void {
-    const isWatched = this.#watches.has(directory) || this.#idleWatches.has(directory);
-    if (!this.#settings.watches || isWatched || this.#idleWatches.size >= MOST_IDLE_WATCHES) return;
-    this.#idleWatches.set(directory, this.#watcher.watchFiles(directory, this.#listenerOf(directory)));
+    this.#watches.watchIdle(directory);
   }
 
   /** They are busy again, or gone: polling is cheaper than being told of every write. */
   unwatchIdle(directory: string): void {
-    this.#idleWatches.get(directory)?.close();
-    this.#idleWatches.delete(directory);
+    this.#watches.unwatchIdle(directory);
+  }
+
+  /** Whether a hint comes when one of the files in this directory is written to. */
+  isWatched(directory: string): boolean {
+    return this.#watches.isWatched(directory);
   }
 
   close(): void {
-    for (const watch of [...this.#watches.values(), ...this.#idleWatches.values()]) watch.close();
-    this.#watches.clear();
-    this.#idleWatches.clear();
+    this.#watches.close();
   }
 
   #startWalk(): void {
     this.#checkRoot(this.#settings.logsDirectory);
     this.#watchRoots();
-    for (const directory of this.#again) this.#note(directory);
-    this.#again.clear();
+    this.#watches.beginRound();
+    this.#walkMs = 0;
     this.#walk = this.#survey.sweep(this.#clock.now());
   }
 
@@ -142,23 +163,50 @@ export class Discovery {
     this.#isMissing = isMissing;
   }
 
-  #walkOn(walk: Sightings, nowMs: number): void {
-    const { value, done } = walk.next();
-    if (value !== undefined) {
-      this.#report(value);
-      if (!this.#isFirstWalk) for (const sighting of value) this.#settings.onFoundByRescan(sighting);
+  #walkOn(walk: Sightings, until: number): void {
+    const sinceMs = this.#clock.monotonic();
+    let atMs = sinceMs;
+    for (; atMs < until; atMs = this.#clock.monotonic()) {
+      const { value, done } = walk.next();
+      if (value !== undefined) {
+        this.#report(value);
+        if (!this.#isFirstWalk) for (const sighting of value) this.#settings.onFoundByRescan(sighting);
+      }
+      if (done === true) {
+        this.#walkMs += this.#clock.monotonic() - sinceMs;
+        this.#endWalk(atMs);
+        return;
+      }
     }
-    if (done !== true) return;
+    this.#walkMs += atMs - sinceMs;
+  }
+
+  #endWalk(nowMs: number): void {
     this.#walk = undefined;
     this.#isFirstWalk = false;
-    this.#rescanDueMs = nowMs + this.#settings.rescanIntervalMs;
+    this.#watches.endRound();
+    const { rescanIntervalMs } = this.#settings;
+    const restMs = this.#watches.isTrusted ? Math.min(RESCAN_PAUSES * this.#walkMs, LONGEST_RESCAN_MS) : 0;
+    this.#rescanDueMs = nowMs + Math.max(rescanIntervalMs, restMs);
     // Links may have led to pods directories that nobody knew of.
     this.#watchRoots();
+  }
+
+  #tryAgain(nowMs: number): void {
+    this.#againDueMs = nowMs + (this.#again.size < this.#unsettled ? AGAIN_SOON_MS : AGAIN_MS);
+    this.#unsettled = this.#again.size;
+    let left = MOST_AGAIN;
+    for (const directory of this.#again) {
+      if (left-- === 0) return;
+      this.#again.delete(directory);
+      this.#note(directory);
+    }
   }
 
   #startRound(nowMs: number): void {
     const paths = [...this.#hints];
     this.#hints.clear();
+    for (const path of paths) this.#watches.distrust(path);
     this.#round = { sightings: this.#survey.follow(paths, this.#clock.now()), sinceMs: nowMs };
   }
 
@@ -173,7 +221,9 @@ export class Discovery {
 
   #report(sightings: readonly StreamSighting[]): void {
     for (const sighting of sightings) {
-      if (!this.#settings.onSighting(sighting)) this.#again.add(sighting.directory);
+      if (this.#settings.onSighting(sighting)) continue;
+      if (this.#again.size === 0) this.#againDueMs = this.#clock.monotonic() + AGAIN_MS;
+      this.#again.add(sighting.directory);
     }
   }
 
@@ -183,36 +233,7 @@ export class Discovery {
   }
 
   #watchRoots(): void {
-    if (!this.#settings.watches) return;
-    this.#watchRoot(this.#settings.logsDirectory, 0);
-    for (const directory of this.#survey.podsDirectories) this.#watchRoot(directory, PODS_DEPTH);
-  }
-
-  #watchRoot(directory: string, depth: number): void {
-    if (!this.#watches.has(directory))
-      this.#watches.set(directory, this.#watcher.watch(directory, depth, this.#listenerOf(directory)));
-  }
-
-  #listenerOf(directory: string): WatchListener {
-    let hasFailed = false;
-    return {
-      hint: (path) => {
-        this.#note(path);
-        this.#settings.onHint();
-      },
-      trouble: (error) => {
-        this.#settings.onWatchFailed(directory, error);
-        // One watch tells of many refusals; when it tells of the second, a new one may be open in its place.
-        if (!hasFailed) this.#drop(directory);
-        hasFailed = true;
-      },
-    };
-  }
-
-  /** A refused watch is not tried again by the watcher itself: it needs a new one, with the next rescan. */
-  #drop(directory: string): void {
-    this.#watches.get(directory)?.close();
-    this.#watches.delete(directory);
-    this.unwatchIdle(directory);
+    this.#watches.watchRoot(this.#settings.logsDirectory);
+    for (const directory of this.#survey.podsDirectories) this.#watches.watchRoot(directory);
   }
 }

@@ -41,6 +41,8 @@ interface Subdirectories {
 }
 
 export class Survey {
+  /** Called with a pod's directory just before it is read: what comes into it later must not be missed. */
+  beforePod: (directory: string) => void = () => undefined;
   readonly #files: Files;
   readonly #settings: SurveySettings;
   readonly #podsDirectories: Set<string>;
@@ -66,22 +68,36 @@ export class Survey {
     return this.#podsDirectories;
   }
 
+  /** How many entries a directory has; 0 if it cannot be read. */
+  entriesIn(directory: string): number {
+    try {
+      return this.#files.list(directory)?.length ?? 0;
+    } catch {
+      return 0;
+    }
+  }
+
   isMissing(directory: string): boolean {
     return this.#timeOf(directory) === undefined;
   }
 
   /** Walks everything that may have changed; yields once per directory, so that the walk can be spread over time. */
   *sweep(nowMs: number): Sightings {
+    const walked = new Set<string>();
     yield* this.scan(this.#settings.logsDirectory, nowMs);
     for (const pods of [...this.#podsDirectories]) {
-      for (const directory of this.#containerDirectories(pods, nowMs)) yield* this.scan(directory, nowMs);
+      for (const directory of this.#containerDirectories(pods, nowMs)) {
+        walked.add(directory);
+        yield* this.scan(directory, nowMs);
+      }
     }
     for (const directory of this.#links.directories) yield* this.scan(directory, nowMs);
     for (const [directory, { seenMs }] of this.#subdirectoriesOf) {
       if (seenMs !== nowMs) this.#subdirectoriesOf.delete(directory);
     }
     for (const directory of new Set([...this.#reported.keys(), ...this.#links.sources])) {
-      if (this.#timeOf(directory) === undefined) yield* this.#leave(directory, nowMs);
+      if (!walked.has(directory) && this.#timeOf(directory) === undefined)
+        yield* this.#leave(directory, nowMs);
     }
   }
 
@@ -102,6 +118,7 @@ export class Survey {
     );
     const isPod = this.#podsDirectories.has(dirname(path)) && parsePodDirectory(basename(path)) !== undefined;
     if (!isPod) return places;
+    this.beforePod(path);
     return [...places, ...this.#subdirectories(path, nowMs).map((container) => join(path, container))];
   }
 
@@ -169,7 +186,9 @@ export class Survey {
   *#containerDirectories(pods: string, nowMs: number): Generator<string, void, void> {
     for (const pod of this.#subdirectories(pods, nowMs)) {
       if (parsePodDirectory(pod) === undefined) continue;
-      for (const container of this.#subdirectories(join(pods, pod), nowMs)) yield join(pods, pod, container);
+      const directory = join(pods, pod);
+      this.beforePod(directory);
+      for (const container of this.#subdirectories(directory, nowMs)) yield `${directory}/${container}`;
     }
   }
 

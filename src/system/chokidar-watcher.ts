@@ -1,4 +1,5 @@
 import { watch as watchDirectory } from 'node:fs';
+import { basename, join } from 'node:path';
 import { watch } from 'chokidar';
 import { errnoOf } from '../core/errors.ts';
 import type { Watch, Watcher, WatchListener } from './system.ts';
@@ -44,7 +45,11 @@ export const chokidarWatcher: Watcher = {
  */
 function watchFiles(directory: string, listener: WatchListener): Watch {
   try {
-    const watcher = watchDirectory(directory, { persistent: false }, () => listener.hint(directory));
+    const own = basename(directory);
+    const watcher = watchDirectory(directory, { persistent: false }, (_event, name) => {
+      // The directory's own name says that it was removed: from then on this watch is deaf.
+      listener.hint(name === null || name === own ? directory : join(directory, name));
+    });
     watcher.on('error', (error) => listener.trouble(error));
     return { close: () => watcher.close() };
   } catch (error) {

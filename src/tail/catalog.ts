@@ -13,6 +13,7 @@ import { endOfStream } from './end-of-stream.ts';
 import { handOutLast, type Scan } from './finish.ts';
 import type { Generation } from './generation.ts';
 import { type Lanes, startOfStream } from './lanes.ts';
+import { Restarts } from './restarts.ts';
 import type { Turns } from './turns.ts';
 
 /** All container streams of the node, from first sight until nothing is left of them. */
@@ -30,14 +31,16 @@ export interface CatalogSettings {
   /** Its files are not written to, or they are again. */
   onIdle(stream: ContainerStream): void;
   onBusy(stream: ContainerStream): void;
+  /** Whether it is woken when its files are written to. */
+  isWatched(stream: ContainerStream): boolean;
   /** A stream has ended: its positions are of no use any more. */
   onForgotten(streamKey: string): void;
   /** Files could not be read; they are tried again. */
   onUnreadable(path: string, error: unknown): void;
 }
 
-/** How often a busy stream's directory is looked at (1.4 µs). */
-const DIRECTORY_LOOK_MS = 100;
+/** When no descriptor can be given up, it is tried again after this long. */
+const FULL_MS = 20;
 
 export class Catalog {
   readonly streams = new Map<string, ContainerStream>();
@@ -48,12 +51,11 @@ export class Catalog {
   readonly #consumers: readonly Consumer[];
   readonly #clock: Clock;
   readonly #cadence: Cadence;
-  /** The newest restart of each container: older ones write no more. */
-  readonly #newestRestart = new Map<string, ContainerStream>();
-  readonly #directoryLooks = new Map<ContainerStream, number>();
+  readonly #restarts = new Restarts();
   /** Until the first walk is over, `startAt` decides; a stream that comes later is read from its beginning. */
   #isStarting = true;
   #openFiles = 0;
+  #fullUntilMs = 0;
   #recordedStrays: ReadonlyMap<string, readonly string[]> | undefined;
 
   constructor(
@@ -70,7 +72,11 @@ export class Catalog {
     this.#turns = turns;
     this.#consumers = consumers;
     this.#clock = clock;
-    this.#cadence = new Cadence(settings);
+    this.#cadence = new Cadence({
+      onIdle: (stream) => settings.onIdle(stream),
+      onBusy: (stream) => settings.onBusy(stream),
+      isWatched: (stream) => stream.isAtRest && settings.isWatched(stream),
+    });
   }
 
   /** The first walk is over: what appears from now on is new. */
@@ -108,11 +114,14 @@ export class Catalog {
     stream.directory = sighting.directory;
     const time = { nowMs: this.#clock.monotonic(), wallMs: this.#clock.now() };
     const openBefore = stream.openFiles;
+    const before = known === undefined ? '' : stream.appearance;
     const { isSettled, strays } = this.#adoption.observe(stream, sighting, time);
     this.#openFiles += stream.openFiles - openBefore;
     if (known === undefined) this.#begin(stream);
     this.#followAsides(stream, strays);
-    this.#cadence.quicken(stream);
+    // A directory may hold the files of many streams, of which one was written to.
+    if (known === undefined && stream.isQuiet(time.nowMs)) this.#cadence.beginIdle(stream);
+    else if (stream.appearance !== before || !isSettled) this.#cadence.quicken(stream);
     this.#settings.onObserved(stream.key);
     this.#queue(stream, time.nowMs);
     return isSettled;
@@ -144,7 +153,7 @@ export class Catalog {
       const changed = this.#look(stream, nowMs);
       if (stream.needsScan) directories.set(stream.directory, true);
       // The directory of an idle stream is watched, and walked by now and then.
-      else if (!isIdle && this.#isDirectoryDue(stream, nowMs) && !directories.has(stream.directory)) {
+      else if (!isIdle && stream.isDirectoryDue(nowMs) && !directories.has(stream.directory)) {
         directories.set(stream.directory, false);
       }
       this.#queue(stream, nowMs);
@@ -156,7 +165,12 @@ export class Catalog {
   /** Closes, bounds and forgets; about once a second. */
   tidy(nowMs: number): void {
     this.#openFiles = 0;
-    for (const stream of [...this.streams.values()]) {
+    for (const stream of this.streams.values()) {
+      const { onlyFile } = stream;
+      if (onlyFile !== undefined) {
+        if (onlyFile.isOpen) this.#openFiles++;
+        continue;
+      }
       for (const generation of [...stream.generations]) this.#tidyGeneration(stream, generation, nowMs);
       const isRead = stream.lanes.every((lane) => lane.isDrained && lane.isAcknowledged);
       if (stream.generations.length === 0 && isRead) this.#forget(stream);
@@ -214,7 +228,7 @@ export class Catalog {
     this.#recordedStrays ??= strayNames([...this.#settings.recorded()].map(([key]) => key));
     for (const name of this.#recordedStrays.get(stream.key) ?? []) stream.strayNames.add(name);
     this.streams.set(stream.key, stream);
-    if (!isAside(stream.key)) this.#supersedeRestarts(stream);
+    if (!isAside(stream.key)) this.#restarts.add(stream);
     return stream;
   }
 
@@ -233,28 +247,12 @@ export class Catalog {
     for (const lane of stream.lanes) if (lane.wantsTurn(nowMs)) this.#turns.add(lane);
   }
 
-  #supersedeRestarts(stream: ContainerStream): void {
-    const { origin } = stream;
-    if (origin.kind !== 'kubernetes' || origin.uid === '') return;
-    const container = `${origin.uid}/${origin.container}`;
-    const other = this.#newestRestart.get(container);
-    const otherRestart = other?.origin.kind === 'kubernetes' ? other.origin.restart : -1;
-    if (other !== undefined && otherRestart > origin.restart) stream.isOver = true;
-    else {
-      if (other !== undefined) other.isOver = true;
-      this.#newestRestart.set(container, stream);
-    }
-  }
-
   #forget(stream: ContainerStream): void {
     this.#lanes.close(stream);
     this.#cadence.remove(stream);
     this.#settings.onBusy(stream);
-    this.#directoryLooks.delete(stream);
     this.streams.delete(stream.key);
-    for (const [container, newest] of this.#newestRestart) {
-      if (newest === stream) this.#newestRestart.delete(container);
-    }
+    this.#restarts.forget(stream);
     this.#settings.onForgotten(stream.key);
   }
 
@@ -291,12 +289,6 @@ export class Catalog {
     if (state !== 'changed' && !isMissed) return false;
     this.#adoption.opening.open(generation, { nowMs: this.#clock.monotonic(), wallMs: this.#clock.now() });
     if (generation.isOpen) this.#openFiles++;
-    return true;
-  }
-
-  #isDirectoryDue(stream: ContainerStream, nowMs: number): boolean {
-    if (nowMs - (this.#directoryLooks.get(stream) ?? 0) < DIRECTORY_LOOK_MS) return false;
-    this.#directoryLooks.set(stream, nowMs);
     return true;
   }
 
@@ -338,8 +330,12 @@ export class Catalog {
 
   #hasRoom(): boolean {
     if (this.#openFiles < this.#settings.openFiles) return true;
+    const nowMs = this.#clock.monotonic();
+    if (nowMs < this.#fullUntilMs) return false;
     // Many at once: to find them takes a walk over all streams.
-    return this.#closeIdle(Math.ceil(this.#settings.openFiles / 16)) > 0;
+    const hasRoom = this.#closeIdle(Math.ceil(this.#settings.openFiles / 8)) > 0;
+    if (!hasRoom) this.#fullUntilMs = nowMs + FULL_MS;
+    return hasRoom;
   }
 
   #closeIdle(count: number): number {

@@ -11,6 +11,10 @@ import type { Lane } from './lane.ts';
  */
 /** How long a file that cannot be opened may keep the loss of another one from being told. */
 const LONGEST_UNSETTLED_MS = 30_000;
+/** How often a busy stream's directory is looked at (1.4 µs). */
+const DIRECTORY_LOOK_MS = 100;
+/** After so long without a change a file is begun with slow looks. */
+const QUIET_MS = 1_000;
 
 export class ContainerStream {
   readonly key: string;
@@ -36,6 +40,7 @@ export class ContainerStream {
   /** Unknown rotated files that appeared without a rotation, by identity: since when they have stood unchanged. */
   readonly undecided = new Map<string, { readonly size: number; readonly sinceMs: number }>();
   #nextSequence = 1;
+  #directoryLookedMs = 0;
 
   constructor(sighting: Pick<StreamSighting, 'key' | 'origin' | 'kubeletNamed' | 'directory'>) {
     this.key = sighting.key;
@@ -63,6 +68,43 @@ export class ContainerStream {
 
   get openFiles(): number {
     return this.generations.filter((generation) => generation.isOpen).length;
+  }
+
+  /** Changes whenever its files, or what is known of them, do. */
+  get appearance(): string {
+    let text = '';
+    for (const { sequence, version, listed, isOpen, sighted } of this.generations)
+      text += `${sequence} ${version} ${listed} ${isOpen} ${sighted.path}\n`;
+    return text;
+  }
+
+  /** Whether its directory is to be looked at again, and notes that it is. */
+  isDirectoryDue(nowMs: number): boolean {
+    if (nowMs - this.#directoryLookedMs < DIRECTORY_LOOK_MS) return false;
+    this.#directoryLookedMs = nowMs;
+    return true;
+  }
+
+  /** Nothing was written to it for a while. */
+  isQuiet(nowMs: number): boolean {
+    return this.newest !== undefined && nowMs - this.newest.changedAtMs > QUIET_MS;
+  }
+
+  /** Everything was read, and nothing waits for time to pass: the next thing to happen is that somebody writes. */
+  get isAtRest(): boolean {
+    const { newest } = this;
+    if (newest?.listed !== true || newest.isEnded || this.needsScan || this.unsettledSinceMs !== undefined)
+      return false;
+    return this.lanes.every((lane) => lane.generation === newest && lane.isIdle);
+  }
+
+  /** Its only file, if that is there and all lanes stand in it: nothing of it is to be closed, counted or forgotten. */
+  get onlyFile(): Generation | undefined {
+    const [first] = this.generations;
+    if (first === undefined || this.generations.length > 1 || !first.listed || first.isEnded)
+      return undefined;
+    for (const lane of this.lanes) if (lane.generation !== first) return undefined;
+    return first;
   }
 
   /** Whether nobody needs to read this generation any more. */

@@ -46,10 +46,10 @@ describe('discovery', () => {
     expect([discovery.isComplete, discovery.isBusy]).toEqual([true, false]);
   });
 
-  it('watches the logs directory for links, and pods directories for pods and containers', async () => {
+  it('watches the logs directory for links, the pods directory for pods, and each pod for containers', async () => {
     const { watcher, discovery, step } = await setUp();
     await step();
-    expect(watcher.open).toEqual([`${LOGS} 0`, `${PODS} 1`]);
+    expect(watcher.open).toEqual([`${LOGS} 0`, `${PODS} 0`, `${POD} 0`]);
     discovery.close();
     expect(watcher.open).toEqual([]);
   });
@@ -87,11 +87,11 @@ describe('discovery', () => {
     const { watcher, step } = await setUp();
     await step();
     watcher.of(PODS).trouble(new Error('ENOSPC'));
-    expect(watcher.open).toEqual([`${LOGS} 0`]);
+    expect(watcher.open).toEqual([`${LOGS} 0`, `${POD} 0`]);
     expect((await step(1000)).said).toEqual([`failed ${PODS}`]);
-    expect(watcher.open).toEqual([`${LOGS} 0`]);
+    expect(watcher.open).toEqual([`${LOGS} 0`, `${POD} 0`]);
     await step(RESCAN_MS);
-    expect(watcher.open).toEqual([`${LOGS} 0`, `${PODS} 1`]);
+    expect(watcher.open).toEqual([`${LOGS} 0`, `${POD} 0`, `${PODS} 0`]);
   });
 
   it('keeps the new watch when the old one complains once more', async () => {
@@ -101,7 +101,61 @@ describe('discovery', () => {
     old.trouble(new Error('ENOSPC'));
     await step(RESCAN_MS);
     old.trouble(new Error('ENOSPC'));
-    expect(watcher.open).toEqual([`${LOGS} 0`, `${PODS} 1`]);
+    expect(watcher.open).toEqual([`${LOGS} 0`, `${POD} 0`, `${PODS} 0`]);
+  });
+
+  it('tries no small watch for a minute after one was refused', async () => {
+    const { watcher, discovery, step } = await setUp();
+    await step();
+    watcher.of(POD).trouble(new Error('ENOSPC'));
+    for (let walk = 0; walk < 11; walk++) await step(RESCAN_MS);
+    discovery.watchIdle(`${POD}/app`);
+    expect(watcher.open).toEqual([`${LOGS} 0`, `${PODS} 0`]);
+    for (let walk = 0; walk < 2; walk++) await step(RESCAN_MS);
+    expect(watcher.open).toEqual([`${LOGS} 0`, `${PODS} 0`, `${POD} 0`]);
+  });
+
+  it('opens the watch of a pod before it reads the pod, and anew when the pod was made anew', async () => {
+    const { node, watcher, step } = await setUp();
+    await step();
+    const old = watcher.of(POD);
+    node.world.disk.removeTree(POD);
+    node.put(`${POD}/other/0.log`);
+    watcher.of(PODS).hint(POD);
+    expect((await step(1000)).seen).toContain('u1/other/0');
+    expect(old.isOpen).toBe(false);
+    expect(watcher.of(POD).isOpen).toBe(true);
+  });
+
+  it('closes the watch of a pod that is gone', async () => {
+    const { node, watcher, step } = await setUp();
+    await step();
+    node.world.disk.removeTree(POD);
+    await step(RESCAN_MS);
+    expect(watcher.open).toEqual([`${LOGS} 0`, `${PODS} 0`]);
+  });
+
+  it('watches a root with very many entries by itself, and anew when it was replaced', async () => {
+    const { node, watcher, step } = await setUp();
+    for (let file = 0; file < 600; file++) node.put(`${LOGS}/${file}.log`);
+    await step();
+    const small = watcher.of(LOGS);
+    expect(small.isSmall).toBe(true);
+    small.hint(LOGS);
+    await step(1000);
+    expect(small.isOpen).toBe(false);
+    await step(RESCAN_MS);
+    expect(watcher.of(LOGS).isOpen).toBe(true);
+  });
+
+  it('looks after a second at what could not be settled, not only with the next rescan', async () => {
+    let isSettled = false;
+    const { discovery, step } = await setUp({ onSighting: () => isSettled, rescanIntervalMs: 60_000 });
+    await step();
+    expect(discovery.nextDueMs).toBeLessThan(10_000);
+    isSettled = true;
+    await step(1500);
+    expect(discovery.nextDueMs).toBeGreaterThan(30_000);
   });
 
   it('looks again at a directory in which something could not be settled, though it has not changed', async () => {
@@ -145,12 +199,12 @@ describe('discovery', () => {
     discovery.watchIdle(`${POD}/app`);
     discovery.watchIdle(`${POD}/app`);
     discovery.watchIdle(LOGS);
-    expect(watcher.open).toEqual([`${LOGS} 0`, `${PODS} 1`, `${POD}/app 0`]);
+    expect(watcher.open).toEqual([`${LOGS} 0`, `${PODS} 0`, `${POD} 0`, `${POD}/app 0`]);
     watcher.of(`${POD}/app`).hint(`${POD}/app/0.log`);
     expect((await step(1000)).seen).toEqual(['u1/app/0']);
     discovery.unwatchIdle(`${POD}/app`);
     discovery.unwatchIdle('/never/watched');
-    expect(watcher.open).toEqual([`${LOGS} 0`, `${PODS} 1`]);
+    expect(watcher.open).toEqual([`${LOGS} 0`, `${PODS} 0`, `${POD} 0`]);
   });
 
   it('watches no idle directory where watching is off', async () => {

@@ -3,6 +3,8 @@ import type { Watcher, WatchListener } from '../../../src/system/system.ts';
 export interface FakeWatch extends WatchListener {
   readonly directory: string;
   readonly depth: number;
+  /** Opened by watchFiles. */
+  isSmall: boolean;
   isOpen: boolean;
 }
 
@@ -11,7 +13,7 @@ export class FakeWatcher implements Watcher {
   readonly watches: FakeWatch[] = [];
 
   watch(directory: string, depth: number, listener: WatchListener): { close(): void } {
-    const watch: FakeWatch = { ...listener, directory, depth, isOpen: true };
+    const watch: FakeWatch = { ...listener, directory, depth, isSmall: false, isOpen: true };
     this.watches.push(watch);
     return {
       close: () => {
@@ -21,7 +23,9 @@ export class FakeWatcher implements Watcher {
   }
 
   watchFiles(directory: string, listener: WatchListener): { close(): void } {
-    return this.watch(directory, 0, listener);
+    const watch = this.watch(directory, 0, listener);
+    this.of(directory).isSmall = true;
+    return watch;
   }
 
   /** What is watched now, with its depth. */

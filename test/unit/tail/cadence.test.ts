@@ -5,9 +5,11 @@ import { newStream } from './setup.ts';
 
 const setUp = () => {
   const told: string[] = [];
+  const watched = new Set<ContainerStream>();
   const cadence = new Cadence({
     onIdle: ({ key }) => told.push(`idle ${key}`),
     onBusy: ({ key }) => told.push(`busy ${key}`),
+    isWatched: (stream) => watched.has(stream),
   });
   let now = 0;
   /** Polls whenever it is due until then; how often each stream was looked at. */
@@ -23,14 +25,69 @@ const setUp = () => {
     now = end;
     return looks;
   };
-  return { cadence, told, until };
+  return { cadence, told, until, watched };
 };
 
 describe('the cadence', () => {
-  it('looks every ten milliseconds at what changes', () => {
+  it('looks every ten milliseconds at what changes now and then', () => {
     const { cadence, until } = setUp();
     cadence.quicken(newStream());
-    expect(until(1000, () => true).length).toBeCloseTo(100, -1);
+    let looks = 0;
+    expect(until(1000, () => looks++ % 5 === 0).length).toBeCloseTo(100, -1);
+  });
+
+  it('looks less often at what had changed at every look, until a look finds nothing', () => {
+    const { cadence, until } = setUp();
+    cadence.quicken(newStream());
+    until(1000, () => true);
+    expect(until(2000, () => true).length).toBe(40);
+    until(2030);
+    let looks = 0;
+    expect(until(2230, () => looks++ % 2 === 0).length).toBeGreaterThanOrEqual(19);
+  });
+
+  it('looks in turn at those that a watch stands for, a share of them each second', () => {
+    const { cadence, until, watched } = setUp();
+    const streams = Array.from({ length: 20 }, (_, index) => newStream(`${index}.log`));
+    for (const stream of streams) {
+      watched.add(stream);
+      cadence.quicken(stream);
+    }
+    until(2000);
+    const seen: ContainerStream[] = [];
+    until(7000, (stream) => {
+      seen.push(stream);
+      return false;
+    });
+    expect(seen.length).toBe(20);
+    expect(new Set(seen)).toEqual(new Set(streams));
+  });
+
+  it('never looks at more than a thousand of those a second', () => {
+    const { cadence, until, watched } = setUp();
+    for (let index = 0; index < 6000; index++) {
+      const stream = newStream(`${index}.log`);
+      watched.add(stream);
+      cadence.quicken(stream);
+    }
+    until(2000);
+    expect(until(3000).length).toBe(1000);
+  });
+
+  it('looks once a second again when the watch is gone, and often when something is found', () => {
+    const { cadence, until, watched, told } = setUp();
+    const stream = newStream();
+    watched.add(stream);
+    cadence.quicken(stream);
+    until(10_000);
+    watched.clear();
+    until(12_000);
+    expect(until(22_000).length).toBe(10);
+    watched.add(stream);
+    until(24_000);
+    until(26_000, () => true);
+    expect(until(26_100).length).toBeGreaterThanOrEqual(4);
+    expect(told).toEqual(['idle file/app.log', 'busy file/app.log']);
   });
 
   it('slows down step by step to once a second, and tells that the stream is idle, once', () => {
