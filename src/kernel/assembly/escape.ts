@@ -32,20 +32,13 @@ export function escapeInto(start: usize, end: usize, target: usize, limit: u64, 
     const specialsOne = specialsIn(one, flip, space, backslash);
     const specialsTwo = specialsIn(two, flip, space, backslash);
     const left = end - from;
-    if (left > 32) {
-      if (!v128.any_true(v128.or(specialsOne, specialsTwo))) {
-        from += 32;
-        write += 32;
-        continue;
-      }
-    }
     // The last block, of 0 to 32 bytes, goes the same way as the others: one branch that cannot be predicted, not three.
     let step: usize = min(left, 32);
     let mask = bitsOf(specialsOne, specialsTwo) & <u32>(((<u64>1) << step) - 1);
     if (mask == 0) {
       write += step;
       from += step;
-      if (from == end) break;
+      if (left <= 32) break;
       continue;
     }
     let long: u32 = 0;
