@@ -12,6 +12,15 @@ export default defineConfig({
     projects: [
       { test: { name: 'tidy', include: ['test/tidy.test.ts'], testTimeout: 20_000 } },
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 5_000 } },
+      {
+        // Whole agents once more, with the kernel that they do not choose by themselves.
+        test: {
+          name: 'scenarios-typescript',
+          include: ['test/unit/agent/**/*.test.ts'],
+          env: { BIRLER_TEST_KERNEL: 'typescript' },
+          testTimeout: 5_000,
+        },
+      },
       { test: { name: 'property', include: ['test/property/**/*.test.ts'], testTimeout: 60_000 } },
       { test: { name: 'simulation', include: ['test/simulation/**/*.test.ts'], testTimeout: 300_000 } },
       {

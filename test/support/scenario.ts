@@ -4,6 +4,7 @@ import * as z from 'zod';
 import type { CheckpointState } from '../../src/checkpoint/state.ts';
 import { readCheckpoint } from '../../src/checkpoint/store.ts';
 import type { Config, LimitsConfig, SourcesConfig } from '../../src/config/config.ts';
+import { KERNEL_CHOICES } from '../../src/core/kernel.ts';
 import { type RunningAgent, startAgent } from '../../src/index.ts';
 import { createSink } from '../../src/sinks/catalog.ts';
 import type { AgentSnapshot } from '../../src/telemetry/snapshot.ts';
@@ -292,7 +293,7 @@ const configOf = ({ startAt, limits, sources, sinks, checkpointIntervalMs }: Sce
   kubernetes: NO_KUBERNETES,
   state: { directory: STATE, checkpointIntervalMs: checkpointIntervalMs ?? 1000, sync: true },
   host: 'node-1',
-  kernel: 'auto',
+  kernel: KERNEL_CHOICES.find((choice) => choice === process.env['BIRLER_TEST_KERNEL']) ?? 'wasm',
   graceMs: GRACE_MS,
   http: undefined,
   log: { level: 'silent', format: 'json' },
