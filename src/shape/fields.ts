@@ -3,7 +3,11 @@ import { type Level, levelName, NO_LEVEL } from './level.ts';
 import { LIFTED_SUFFIX, RESERVED_KEYS } from './transforms.ts';
 
 const SUFFIX = Buffer.from(LIFTED_SUFFIX);
-const RESERVED = RESERVED_KEYS.map((key) => Buffer.from(key));
+/** Our own keys by their length: most others are told apart by that. */
+const RESERVED = Array.from({ length: 16 }, (_, length) => {
+  const keys = RESERVED_KEYS.filter((key) => key.length === length);
+  return keys.length === 0 ? undefined : keys.map((key) => Buffer.from(key));
+});
 const LEVEL_KEY = Buffer.from('level');
 const QUOTE = 0x22;
 const COLON = 0x3a;
@@ -121,11 +125,15 @@ export class Fields {
       // The level that is written already, in its own words.
       if (isLevel && level !== NO_LEVEL && jsonLevel(value, start, end) !== NO_LEVEL) continue;
       const isTaken = isLevel || (isBeside && isReserved(key, keyStart, keyEnd));
-      write = putKey(target, write, key, keyStart, keyEnd, isTaken);
-      write =
-        isLifted && liftedBreaks
-          ? putCompact(value, start, end, target, write)
-          : put(value, start, end, target, write);
+      if (key === value && !isTaken && !liftedBreaks && start - keyEnd <= AS_IT_STANDS) {
+        write = put(key, keyStart - 1, end, target, write);
+      } else {
+        write = putKey(target, write, key, keyStart, keyEnd, isTaken);
+        write =
+          isLifted && liftedBreaks
+            ? putCompact(value, start, end, target, write)
+            : put(value, start, end, target, write);
+      }
       target[write++] = COMMA;
       if (isNested && index === this.lifted - 1) {
         target[write - 1] = CLOSE_BRACE;
@@ -135,6 +143,9 @@ export class Fields {
     return write;
   }
 }
+
+/** `": "`: a member with no more than that between key and value is copied in one go. */
+const AS_IT_STANDS = 3;
 
 /** How fields are written, beside what they are. */
 interface FieldsForm {
@@ -152,10 +163,8 @@ const isKey = (key: Uint8Array, start: number, end: number, name: Uint8Array): b
   return true;
 };
 
-const isReserved = (key: Uint8Array, start: number, end: number): boolean => {
-  for (const name of RESERVED) if (isKey(key, start, end, name)) return true;
-  return false;
-};
+const isReserved = (key: Uint8Array, start: number, end: number): boolean =>
+  RESERVED[end - start]?.some((name) => isKey(key, start, end, name)) ?? false;
 
 const putLevel = (target: Uint8Array, level: Level): number => {
   const text = LEVEL_TEXTS[level] ?? LEVEL_KEY;

@@ -5,7 +5,7 @@ import type { WorkloadName } from '../workload/workloads.ts';
 /** What the issue on speed asks of a figure. */
 export type Goal = { readonly atLeast: number } | { readonly atMost: number };
 
-export type Unit = 'MiB/CPU s' | 'CPU s' | 's' | 'MiB' | 'ms' | '% of a core' | 'MiB/s' | 'times';
+export type Unit = 'MiB/CPU s' | 'CPU s' | 's' | 'MiB' | 'ms' | '% of a core' | 'MiB/s' | 'times' | 'ns';
 
 export interface Figure {
   readonly name: string;

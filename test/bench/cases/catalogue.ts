@@ -5,6 +5,7 @@ import { latencyCase } from './latency.ts';
 import { STALL } from './stall.ts';
 import { START } from './start.ts';
 import { STEADY } from './steady.ts';
+import { TRANSFORMS } from './transforms.ts';
 
 /** Every case, in the order in which it is run and told. The goals are those of the issue on speed. */
 export const CASES: readonly BenchCase[] = [
@@ -104,4 +105,5 @@ export const CASES: readonly BenchCase[] = [
   }),
   STEADY,
   STALL,
+  TRANSFORMS,
 ];

@@ -124,7 +124,7 @@ describe('fields', () => {
   it('are lifted from JSON messages, and log stays', () => {
     const [record] = shape([mergeJson()], ['{"msg":"hi", "n": 1.50,"o":{"a":[1, 2]},"t":null}']).records;
     expect(record?.message.toString()).toBe('{"msg":"hi", "n": 1.50,"o":{"a":[1, 2]},"t":null}');
-    expect(record?.fieldsText).toBe('"msg":"hi","n":1.50,"o":{"a":[1, 2]},"t":null,');
+    expect(record?.fieldsText).toBe('"msg":"hi","n": 1.50,"o":{"a":[1, 2]},"t":null,');
   });
 
   it('give their message to log where that is wanted', () => {
