@@ -17,16 +17,40 @@ export interface OptionEntry {
   readonly note: OptionNote;
 }
 
-/** All sections, in the order of the schema. */
-export const sections = (): readonly SectionEntry[] => walk(fileSchema, '', '');
+/** A section of one member of a tagged union, and which: `redact`; empty elsewhere. */
+type FoundSection = SectionEntry & { readonly variant: string };
 
-const walk = (schema: z.core.$ZodType, path: string, inherited: string): SectionEntry[] => {
+/** All sections, in the order of the schema. What several members of a union have in common is told once. */
+export const sections = (): readonly SectionEntry[] => {
+  const found = walk(fileSchema, '', '', '');
+  const contentOf = ({ title, description, options }: FoundSection): string =>
+    JSON.stringify([title, description, options]);
+  const alike = Map.groupBy(found, contentOf);
+  const titles = Map.groupBy(
+    [...alike.values()].map(([first]) => first?.title ?? ''),
+    (title) => title,
+  );
+  return [...alike.values()].flatMap((entries) =>
+    entries.slice(0, 1).map(({ title, description, options }) => {
+      const isShared = titles.get(title)?.length === 1;
+      const variants = entries.map(({ variant }) => variant).join(', ');
+      return { title: isShared ? title : `${title} (type: ${variants})`, description, options };
+    }),
+  );
+};
+
+const walk = (schema: z.core.$ZodType, path: string, inherited: string, variant: string): FoundSection[] => {
   const description = sectionNotes.get(schema)?.description ?? inherited;
   const inner = unwrapped(schema);
   if (inner instanceof z.ZodArray)
-    return [...walk(inner.element, `${path}[]`, description), ...listOfOptions(inner, path, description)];
+    return [
+      ...walk(inner.element, `${path}[]`, description, variant),
+      ...listOfOptions(inner, path, description, variant),
+    ];
   if (inner instanceof z.ZodDiscriminatedUnion) {
-    return inner.options.flatMap((option, index) => walk(option, path, index === 0 ? description : ''));
+    return inner.options.flatMap((option, index) =>
+      walk(option, path, index === 0 ? description : '', variant),
+    );
   }
   if (!(inner instanceof z.ZodObject)) return [];
   const children = Object.entries(shapeOf(inner)).map(([name, child]) => ({
@@ -40,14 +64,20 @@ const walk = (schema: z.core.$ZodType, path: string, inherited: string): Section
   });
   const type = children.map(({ child }) => child).find((child) => child instanceof z.ZodLiteral);
   const title = type instanceof z.ZodLiteral ? `${path} (type: ${String(type.value)})` : path;
-  const own = options.length === 0 ? [] : [{ title, description, options }];
-  return [...own, ...children.flatMap(({ child, path: childPath }) => walk(child, childPath, ''))];
+  const own = options.length === 0 ? [] : [{ title, description, options, variant }];
+  const inside = type instanceof z.ZodLiteral ? String(type.value) : variant;
+  return [...own, ...children.flatMap(({ child, path: childPath }) => walk(child, childPath, '', inside))];
 };
 
 /** A list of plain values, as `sources.files.include`, is a section with one option: its entry. */
-const listOfOptions = (list: z.ZodArray, path: string, description: string): SectionEntry[] => {
+const listOfOptions = (
+  list: z.ZodArray,
+  path: string,
+  description: string,
+  variant: string,
+): FoundSection[] => {
   const note = optionNotes.get(list.element);
   return note === undefined
     ? []
-    : [{ title: path, description, options: [{ name: '(each)', path: `${path}[]`, note }] }];
+    : [{ title: path, description, options: [{ name: '(each)', path: `${path}[]`, note }], variant }];
 };
