@@ -2,6 +2,7 @@ import type { Batch } from '../core/batch.ts';
 import type { PodSourceState } from '../core/pod.ts';
 import type { Clock } from '../system/system.ts';
 import type {
+  AgentHealth,
   AgentSnapshot,
   CheckpointSnapshot,
   DirectoriesSnapshot,
@@ -69,21 +70,28 @@ export class Overview {
     };
   }
 
-  snapshot(): AgentSnapshot {
-    const { clock, kernel, discovery, tailing, outputs, checkpointer, counters, podSource } = this.#rooms;
+  get health(): AgentHealth {
+    const { clock, discovery, outputs, checkpointer } = this.#rooms;
     const nowMs = clock.monotonic();
     return {
       ...this.loop,
+      directories: discovery.snapshot(),
+      outputs: outputs.map((output) => output.snapshot(nowMs)),
+      checkpoint: checkpointer.snapshot(nowMs),
+    };
+  }
+
+  snapshot(): AgentSnapshot {
+    const { clock, kernel, tailing, counters, podSource } = this.#rooms;
+    return {
+      ...this.health,
       nowMs: clock.now(),
       startedAtMs: this.#startedAtMs,
       kernel,
-      directories: discovery.snapshot(),
       reading: tailing.snapshot(),
-      outputs: outputs.map((output) => output.snapshot(nowMs)),
       lags: tailing.lags(),
-      checkpoint: checkpointer.snapshot(nowMs),
       counters,
-      pods: podSource && podsSnapshot(podSource.state, nowMs),
+      pods: podSource && podsSnapshot(podSource.state, clock.monotonic()),
     };
   }
 

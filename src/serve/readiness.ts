@@ -1,5 +1,5 @@
 import { approximateDuration } from '../core/units.ts';
-import type { AgentSnapshot } from '../telemetry/snapshot.ts';
+import type { AgentHealth } from '../telemetry/snapshot.ts';
 
 /** The loop makes a pass a second. One that makes none for so long will not make one by itself. */
 const STUCK_MS = 30_000;
@@ -13,13 +13,13 @@ const UNSAVED_MS = 6 * 60_000;
 export const stuckBecause = ({
   phase,
   loopAgeMs,
-}: Pick<AgentSnapshot, 'phase' | 'loopAgeMs'>): string | undefined =>
+}: Pick<AgentHealth, 'phase' | 'loopAgeMs'>): string | undefined =>
   phase === 'stopping' || loopAgeMs < STUCK_MS
     ? undefined
     : `the agent's loop has made no pass for ${approximateDuration(loopAgeMs)}`;
 
 /** Why logs are not read, delivered or remembered as they should be; empty if they are. */
-export const notReadyBecause = (agent: AgentSnapshot): readonly string[] => {
+export const notReadyBecause = (agent: AgentHealth): readonly string[] => {
   const stuck = stuckBecause(agent);
   const reasons = stuck === undefined ? [] : [stuck];
   if (agent.phase === 'stopping') reasons.push('birler is stopping');

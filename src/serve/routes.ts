@@ -69,7 +69,7 @@ export class Routes {
   }
 
   #readyz(request: IncomingMessage, response: ServerResponse): void {
-    const reasons = notReadyBecause(this.#surroundings.overview.snapshot());
+    const reasons = notReadyBecause(this.#surroundings.overview.health);
     const status = reasons.length === 0 ? 200 : 503;
     if (request.headers.accept?.includes(JSON_TYPE) === true) {
       const body = JSON.stringify({ ready: reasons.length === 0, reasons });

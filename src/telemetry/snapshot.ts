@@ -25,6 +25,12 @@ export interface AgentSnapshot {
   readonly pods: PodsSnapshot | undefined;
 }
 
+/** The part of it that probes ask for, every few seconds: it takes no walk over the streams. */
+export type AgentHealth = Pick<
+  AgentSnapshot,
+  'phase' | 'loopAgeMs' | 'directories' | 'outputs' | 'checkpoint'
+>;
+
 export interface DirectoriesSnapshot {
   readonly logsDirectory: string;
   readonly isMissing: boolean;
