@@ -37,7 +37,7 @@ export const rebuild = (
   table.rows = firstChange;
   let arenaEnd = 0;
   for (let row = firstChange; row < count; ) {
-    const untouched = row < places.length ? row : endOfUntouched(rows, row, count);
+    const untouched = endOfUntouched(rows, row, count);
     if (untouched > row) {
       move(table, row, untouched);
       row = untouched;

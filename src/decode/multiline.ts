@@ -97,12 +97,9 @@ class MultilineJoiner implements LineJoiner {
 
   isOverdue(channel: Channel): boolean {
     const { waitMs } = this.#limits;
-    const [first] = this.#held[channel];
-    if (first === undefined) return false;
+    if (!this.isOpen(channel)) return false;
     return (
-      first.trace === undefined ||
-      this.now - this.#grownAt[channel] >= waitMs ||
-      this.now - this.#since[channel] >= LONGEST_WAITS * waitMs
+      this.now - this.#grownAt[channel] >= waitMs || this.now - this.#since[channel] >= LONGEST_WAITS * waitMs
     );
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { JOINED, PARTIAL, TRUNCATED, UNPARSED } from '../../../src/core/record-table.ts';
+import { CARRIED, JOINED, PARTIAL, TRUNCATED, UNPARSED } from '../../../src/core/record-table.ts';
 import { Joining, seedOf } from '../../support/joined-rows.ts';
 
 const TRACE = ['java.lang.IllegalStateException: no', '\tat a.B.c(B.java:1)', '\tat a.B.d(B.java:2)'];
@@ -72,6 +72,37 @@ describe('a trace', () => {
       ]);
       expect(joining.texts).toEqual([TRACE.join('\n'), '\tat cut', '\tat a.B.f(B.java:4)', 'after']);
       expect(joining.taken[1]?.flags).toBe(flags);
+    }
+  });
+
+  it('takes in a line that itself began in the generation before, but never begins with one', () => {
+    const carried = (text: string) => ({ text, flags: CARRIED | JOINED });
+    const inside = new Joining();
+    inside.give([...rows(...TRACE), carried('\tat a.B.e(B.java:3)'), ...rows('after')]);
+    expect(inside.texts).toEqual([[...TRACE, '\tat a.B.e(B.java:3)'].join('\n'), 'after']);
+    expect(inside.taken[0]?.flags).toBe(0);
+    const first = new Joining();
+    first.give([carried(TRACE[0] ?? ''), ...rows('\tat a.B.c(B.java:1)', 'after')]);
+    expect(first.texts).toEqual([TRACE[0], '\tat a.B.c(B.java:1)', 'after']);
+    const over = new Joining({ lines: 3 });
+    over.give([...rows(...TRACE), carried('\tat a.B.e(B.java:3)'), ...rows('\tat a.B.f(B.java:4)', 'after')]);
+    expect(over.texts).toEqual([TRACE.join('\n'), '\tat a.B.e(B.java:3)', '\tat a.B.f(B.java:4)', 'after']);
+  });
+
+  it('of both std streams at once: the one that began first comes first', () => {
+    for (const isStderr of [false, true]) {
+      const joining = new Joining();
+      joining.give([
+        { text: 'Error: first', isStderr },
+        { text: 'Error: second', isStderr: !isStderr },
+      ]);
+      joining.give(
+        [
+          { text: 'x', isStderr: !isStderr },
+          { text: 'x', isStderr },
+        ].map((row) => ({ ...row, text: 'Error: x' })),
+      );
+      expect(joining.texts).toEqual(['Error: first', 'Error: second']);
     }
   });
 
