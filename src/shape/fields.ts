@@ -63,6 +63,11 @@ export class Fields {
   /** A member of the JSON message. Lifted fields come first. */
   addLifted(bytes: Uint8Array, keyStart: number, keyEnd: number, valueStart: number, valueEnd: number): void {
     this.add(bytes, keyStart, keyEnd, bytes, valueStart, valueEnd);
+    // Those that were set before it move up.
+    for (const list of [this.keys, this.values]) moveLast(list, this.count, this.lifted);
+    for (const list of [this.keyStarts, this.keyEnds, this.valueStarts, this.valueEnds]) {
+      moveLast(list, this.count, this.lifted);
+    }
     this.lifted++;
   }
 
@@ -89,17 +94,29 @@ export class Fields {
     return -1;
   }
 
-  /** Makes room for a field that the configuration sets: one of this name is replaced. */
-  set(name: Uint8Array, value: Uint8Array): void {
-    const known = this.find(name);
+  /**
+   * A field that the configuration sets: one of this name is replaced.
+   *
+   * @param isNested lifted fields go into an object of their own, where their names are no trouble
+   */
+  set(name: Uint8Array, value: Uint8Array, isNested: boolean): void {
+    const known = this.find(name, isNested ? this.lifted : 0);
     if (known >= 0) this.remove(known);
     this.add(name, 0, name.length, value, 0, value.length);
+  }
+
+  /** Whether the configuration has set a field of the name [start, end). */
+  isSet(bytes: Uint8Array, start: number, end: number): boolean {
+    for (let index = this.lifted; index < this.count; index++) {
+      if (isKey(bytes, start, end, this.keys[index] ?? bytes)) return true;
+    }
+    return false;
   }
 
   /**
    * Writes the fields as members of an object, each with a comma behind it: `level` first.
    *
-   * @returns the index after the last byte, or -1 if that would be more than `limit`
+   * @returns the index after the last byte, or -1 if that would be more than `limit`, or one name would be there twice
    */
   write(
     target: Uint8Array,
@@ -125,6 +142,7 @@ export class Fields {
       // The level that is written already, in its own words.
       if (isLevel && level !== NO_LEVEL && jsonLevel(value, start, end) !== NO_LEVEL) continue;
       const isTaken = isLevel || (isBeside && isReserved(key, keyStart, keyEnd));
+      if (isTaken && this.#hasSuffixed(key, keyStart, keyEnd)) return -1;
       if (key === value && !isTaken && !liftedBreaks && start - keyEnd <= AS_IT_STANDS) {
         write = put(key, keyStart - 1, end, target, write);
       } else {
@@ -142,7 +160,16 @@ export class Fields {
     }
     return write;
   }
+
+  /** Whether the name that a field would get is another's already. */
+  #hasSuffixed(key: Uint8Array, start: number, end: number): boolean {
+    return this.find(Buffer.concat([key.subarray(start, end), SUFFIX])) >= 0;
+  }
 }
+
+const moveLast = <T>(list: T[], count: number, to: number): void => {
+  if (count - 1 > to) list.splice(to, 0, ...list.splice(count - 1, 1));
+};
 
 /** `": "`: a member with no more than that between key and value is copied in one go. */
 const AS_IT_STANDS = 3;

@@ -27,6 +27,7 @@ export const liftStep = ({ log, under, maxBytes, maxFields, maxDepth }: MergeJso
       if (member === taken) continue;
       const [keyStart, keyEnd] = [object.keyStarts[member] ?? 0, object.keyEnds[member] ?? 0];
       const [valueStart, valueEnd] = [object.valueStarts[member] ?? 0, object.valueEnds[member] ?? 0];
+      if (underKey.length === 0 && fields.isSet(bytes, keyStart, keyEnd)) continue;
       fields.addLifted(bytes, keyStart, keyEnd, valueStart, valueEnd);
     }
     draft.under = underKey;

@@ -116,7 +116,7 @@ const setStep = ({ fields }: SetTransform): Step => {
     value: Buffer.from(JSON.stringify(value)),
   }));
   return (draft) => {
-    for (const { name, value } of ready) draft.fields.set(name, value);
+    for (const { name, value } of ready) draft.fields.set(name, value, draft.under.length > 0);
     return true;
   };
 };

@@ -78,6 +78,14 @@ describe('transforms', () => {
       '1:14: transforms[0]: asks for nothing; give it contains, regex, levels, fields or a stream',
     ],
     [
+      'transforms: [{type: drop}]',
+      '1:14: transforms[0]: would drop every record; give it contains, regex, levels, fields, a stream or a match',
+    ],
+    [
+      'transforms: [{type: merge_json, under: app}, {type: set, fields: [{name: app, value: b}]}]',
+      '1:74: transforms[1].fields[0].name: is what merge_json calls its object (under); take another name',
+    ],
+    [
       'transforms: [{type: level, match: [{}]}]',
       '1:36: transforms[0].match[0]: names nothing; give it a namespace, a pod, a container or labels',
     ],

@@ -167,6 +167,22 @@ describe('fields', () => {
     ]);
   });
 
+  it('stay text where two would get one name', () => {
+    expect(shape([mergeJson()], ['{"time":1,"time_extracted":2}']).records[0]?.fields).toBeUndefined();
+  });
+
+  it('give way to what is set, before or after', () => {
+    const set = { type: 'set', fields: [{ name: 'a', value: 'x' }], match: [] } as const;
+    for (const transforms of [
+      [set, mergeJson()],
+      [mergeJson(), set],
+    ]) {
+      expect(shape(transforms, ['{"a":1,"b":2}']).records[0]?.fields).toEqual({ b: 2, a: 'x' });
+    }
+    const nested = [set, mergeJson({ under: 'app' }), set];
+    expect(shape(nested, ['{"a":1,"b":2}']).records[0]?.fields).toEqual({ app: { a: 1, b: 2 }, a: 'x' });
+  });
+
   it('count with their last value', () => {
     expect(shape([mergeJson()], ['{"a":1,"b":2,"a":3}']).records[0]?.fields).toEqual({ b: 2, a: 3 });
   });
