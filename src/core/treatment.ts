@@ -60,8 +60,11 @@ export interface LineJoiner {
   isOverdue(channel: Channel): boolean;
   /** Where the open record begins. */
   first(channel: Channel): RecordPlace | undefined;
-  /** The seed for the rows with CARRIED that this channel gave since the last `enter`. */
-  carriedSeed(channel: Channel): GenerationSeed;
+  /**
+   * The seed for the rows with CARRIED that this channel gave since the last `enter`; undefined if it gave none: then those that
+   * there are have theirs from the StreamJoiner.
+   */
+  carriedSeed(channel: Channel): GenerationSeed | undefined;
   /**
    * Closes the open record (there must be one): message and time go into the arena, and `record` becomes its row. Lines that
    * waited whether they are part of it stay, as records of their own: call again until `isOpen` says no.

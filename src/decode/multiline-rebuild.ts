@@ -15,6 +15,9 @@ import { HEAD, HELD, KEPT, MEMBER, type Rows } from './multiline-groups.ts';
 import { joinedBytes, layJoined } from './multiline-held.ts';
 import { channelOf } from './rows.ts';
 
+/** By channel: of rows with CARRIED that were given in this generation. */
+export type CarriedSeeds = [GenerationSeed | undefined, GenerationSeed | undefined];
+
 /**
  * Makes the table what was decided of its rows: a joined one stands where its first line stood, with that line's time and
  * place. Messages in the arena have to follow each other in the order of the rows (see RecordTable), so from the first
@@ -28,7 +31,7 @@ export const rebuild = (
   rows: Rows,
   places: readonly RecordPlace[],
   generation: number,
-  carried: [GenerationSeed, GenerationSeed],
+  carried: CarriedSeeds,
 ): void => {
   const { region, table, decisions } = rows;
   const { ints } = table;

@@ -29,7 +29,7 @@ import {
 import { HeldRow } from './multiline-held.ts';
 import { isFirstByte, isSuspect } from './multiline-lines.ts';
 import { Openers } from './multiline-openers.ts';
-import { rebuild } from './multiline-rebuild.ts';
+import { type CarriedSeeds, rebuild } from './multiline-rebuild.ts';
 import { NOTHING } from './multiline-trace.ts';
 import type { PartialBudget } from './partial-budget.ts';
 import { newPiece } from './rows.ts';
@@ -67,7 +67,7 @@ class MultilineJoiner implements LineJoiner {
   /** When the open record began, and when its last line came. */
   readonly #since: [number, number] = [0, 0];
   readonly #grownAt: [number, number] = [0, 0];
-  readonly #carried: [GenerationSeed, GenerationSeed] = [NO_SEED, NO_SEED];
+  readonly #carried: CarriedSeeds = [undefined, undefined];
   #generation = 0;
   #seed: GenerationSeed = NO_SEED;
 
@@ -84,8 +84,7 @@ class MultilineJoiner implements LineJoiner {
       const [first] = this.#held[channel];
       // Over one rotation, not over two.
       if (first !== undefined && first.place.generation !== this.#generation) first.close();
-      // What was begun before this generation was, as a rule, begun in the one before it.
-      this.#carried[channel] = this.#seed;
+      this.#carried[channel] = undefined;
     }
     this.#generation = generation;
     this.#seed = seed;
@@ -107,7 +106,7 @@ class MultilineJoiner implements LineJoiner {
     return this.#held[channel][0]?.place;
   }
 
-  carriedSeed(channel: Channel): GenerationSeed {
+  carriedSeed(channel: Channel): GenerationSeed | undefined {
     return this.#carried[channel];
   }
 
@@ -264,7 +263,8 @@ export const newMultiline = (limits: MultilineLimits, budget: PartialBudget): Mu
       const waitingBytes = MOST_WAITING * (WAITING_BYTES + 1);
       // A record that begins where another one is full may take in what waits and one line more.
       const heldBytes = (1 + MOST_WAITING) * MAX_TIME_BYTES + limits.bytes + 2 * waitingBytes;
-      return inputBytes + 2 * lineBytes + 2 * CHANNELS.length * heldBytes;
+      // Decoders may have used more than the arena that is theirs: whole lines that were begun in earlier batches.
+      return inputBytes + 4 * lineBytes + 2 * CHANNELS.length * heldBytes;
     },
   };
 };

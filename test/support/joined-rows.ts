@@ -38,8 +38,8 @@ export interface TakenRow {
   readonly flags: number;
   readonly offset: number;
   readonly time: string;
-  /** Of the generation that its record id is made with. */
-  readonly seed: GenerationSeed;
+  /** Of the generation that its record id is made with; undefined: only who decoded it knows. */
+  readonly seed: GenerationSeed | undefined;
 }
 
 export const seedOf = (generation: number): GenerationSeed => ({ high: generation, low: 7 });

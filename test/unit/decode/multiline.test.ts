@@ -84,6 +84,7 @@ describe('a trace', () => {
     const first = new Joining();
     first.give([carried(TRACE[0] ?? ''), ...rows('\tat a.B.c(B.java:1)', 'after')]);
     expect(first.texts).toEqual([TRACE[0], '\tat a.B.c(B.java:1)', 'after']);
+    expect(first.taken[0]).toMatchObject({ flags: CARRIED, seed: undefined });
     const over = new Joining({ lines: 3 });
     over.give([...rows(...TRACE), carried('\tat a.B.e(B.java:3)'), ...rows('\tat a.B.f(B.java:4)', 'after')]);
     expect(over.texts).toEqual([TRACE.join('\n'), '\tat a.B.e(B.java:3)', '\tat a.B.f(B.java:4)', 'after']);
