@@ -7,7 +7,7 @@ import type { ContainerStream } from './container-stream.ts';
  *
  * If every look finds something, looks are too many: fewer of them find the same, in larger batches.
  */
-const INTERVALS_MS = [25, 10, 20, 50, 100, 250, 500, 1000] as const;
+const INTERVALS_MS = [50, 10, 20, 50, 100, 250, 500, 1000] as const;
 const STEADY = 0;
 const QUICK = 1;
 const SLOWEST = INTERVALS_MS.length - 1;
@@ -15,6 +15,8 @@ const SLOWEST = INTERVALS_MS.length - 1;
 const WATCHED = 4;
 /** Looks without a change before the next slower interval; looks with one before the steady one. */
 const LOOKS = 10;
+/** So many steady looks (5 s), then it has to prove once more that quick ones would all find something. */
+const STEADY_LOOKS = 100;
 /** Streams with a watch: so many shares, one each second, but not more looks than this. */
 const PATROL = INTERVALS_MS.length;
 const PATROL_MS = 1_000;
@@ -108,12 +110,14 @@ export class Cadence {
   /** A look found something: if all of them do, the next one may come later. Counted upwards from LOOKS. */
   #found(stream: ContainerStream): void {
     const pace = this.#paces.get(stream);
-    if (pace?.tier !== QUICK) {
-      this.quicken(stream);
-      return;
-    }
-    pace.looksLeft = Math.max(pace.looksLeft, LOOKS) + 1;
-    if (pace.looksLeft >= 2 * LOOKS) this.#move(stream, STEADY);
+    if (pace?.tier === STEADY) {
+      if (--pace.looksLeft === 0) this.#move(stream, QUICK);
+    } else if (pace?.tier === QUICK) {
+      pace.looksLeft = Math.max(pace.looksLeft, LOOKS) + 1;
+      if (pace.looksLeft < 2 * LOOKS) return;
+      this.#move(stream, STEADY);
+      pace.looksLeft = STEADY_LOOKS;
+    } else this.quicken(stream);
   }
 
   /** When the next look is due, monotonic ms; undefined if there is nothing to look at. */
