@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { STREAM_KNOWN, TRUNCATED } from '../../../src/core/record-table.ts';
 import { redactedBytes } from '../../../src/shape/redaction.ts';
 import { mergeJson, redact, type ShapedRecord, shape, shapingOf } from '../../support/shaped.ts';
+import { decodeChunks } from '../decode/harness.ts';
 
 /** A secret, and what announces it where something has to. */
 interface Planted {
@@ -224,6 +225,46 @@ test('what stands under the key of a secret does not survive, whatever it is; JS
       expect(parsed(records[0]?.message.toString() ?? '')).toMatchObject({ o: { z: 1 } });
     }),
     { numRuns: 1000 },
+  );
+});
+
+test('no secret survives that a runtime wrote in pieces, also where the record is longer than the limit', () => {
+  const cuts = fc.array(fc.nat(), { maxLength: 4 });
+  // A secret over lines is records of its own; see `private_key`.
+  const onOneLine = planted.filter(({ secret }) => !secret.includes('\n'));
+  fc.assert(
+    fc.property(
+      onOneLine,
+      cuts,
+      fc.nat(60),
+      fc.integer({ min: 8, max: 120 }),
+      ({ before, secret, after }, at, left, limit) => {
+        const text = `${'x '.repeat(left)}${before}${secret}${after} end`;
+        const places = [...new Set(at.map((place) => place % text.length))].toSorted((a, b) => a - b);
+        const pieces = [0, ...places].map((place, index) => text.slice(place, places[index]));
+        const lines = pieces.map(
+          (piece, index) =>
+            `2026-11-20T20:19:53.1Z stdout ${index === pieces.length - 1 ? 'F' : 'P'} ${piece}\n`,
+        );
+        const bytes = Buffer.from(lines.join(''));
+        const { records: decoded } = decodeChunks([{ generation: 1, offset: 0, bytes }], {
+          format: 'cri',
+          maxMessageBytes: limit,
+          tableRows: 100,
+        });
+        expect(decoded).toHaveLength(1);
+        const shaped = shape(
+          ALL,
+          decoded.map(({ message, flags }) => ({ message: Buffer.from(message, 'latin1'), flags })),
+        );
+        expect(survives(shaped.records, secret)).toBe(false);
+        // What the limit has left of the secret is hidden too, but for a few bytes that tell nothing.
+        const kept = Math.min(text.length, limit) - 2 * left - before.length;
+        const rest = secret.slice(0, Math.max(0, kept));
+        if (rest.length > 3) expect(survives(shaped.records, rest)).toBe(false);
+      },
+    ),
+    { numRuns: 2000 },
   );
 });
 
