@@ -1,18 +1,11 @@
+import { newDiscovery, openRooms, type Rooms, type SinkFactory } from './assemble.ts';
 import { Checkpointer } from './checkpoint/checkpointer.ts';
-import { Store } from './checkpoint/store.ts';
-import type { Config, OutputConfig } from './config/config.ts';
-import type { Kernel } from './core/kernel.ts';
-import { newDecoding } from './decode/decoding.ts';
+import type { Store } from './checkpoint/store.ts';
+import type { Config } from './config/config.ts';
 import type { Output } from './deliver/output.ts';
-import { outputBytes } from './deliver/output-memory.ts';
-import type { Sink } from './deliver/sink.ts';
-import { Discovery } from './discover/discovery.ts';
-import { Survey } from './discover/survey.ts';
-import { newSelection } from './enrich/selection.ts';
-import { openKernel } from './kernel/open-kernel.ts';
+import type { Discovery } from './discover/discovery.ts';
+import type { PodTreatments } from './enrich/pod-treatments.ts';
 import { Overview } from './serve/overview.ts';
-import { createSink } from './sinks/catalog.ts';
-import { openOutput } from './sinks/open-output.ts';
 import { Doorbell } from './system/doorbell.ts';
 import type { System } from './system/system.ts';
 import { Tailing } from './tail/tailing.ts';
@@ -22,8 +15,9 @@ import type { Logger } from './telemetry/logger.ts';
 /**
  * The collect flow:
  *
- *   discover ──> tail ──> decode ──> join ──> encode ──> deliver ──> acknowledge ──> checkpoint
- *   Discovery    Tailing: one turn of a lane, one batch   Output                      Checkpointer
+ *   discover ──> tail ──> decode ──> join ──> shape ──> encode ──> deliver ──> acknowledge ──> checkpoint
+ *   Discovery    Tailing: one turn of a lane, one batch   Output                               Checkpointer
+ *                PodTreatments: what a stream's pod and the configuration say of it
  *
  * One loop does all of it (`#loop`). Whatever happens outside (hints, acknowledgements, signals, timers) rings the
  * doorbell and does nothing else; the loop then looks. A turn of a lane is synchronous from read to encode; only finding
@@ -38,8 +32,6 @@ export interface AgentOptions {
   /** How an output's sink is made; for tests. */
   readonly sinkFactory?: SinkFactory;
 }
-
-type SinkFactory = (output: OutputConfig, onClosed: (error: Error) => void) => Sink;
 
 /** The loop never waits longer: a bound on what a lost ring could cost. */
 const LONGEST_WAIT_MS = 1_000;
@@ -57,6 +49,7 @@ export class Agent {
   readonly #bell: Doorbell;
   readonly #store: Store;
   readonly #outputs: readonly Output[];
+  readonly #treatments: PodTreatments;
   readonly #tailing: Tailing;
   readonly #discovery: Discovery;
   readonly #checkpointer: Checkpointer;
@@ -65,31 +58,32 @@ export class Agent {
   #hasBegun = false;
   #reopening: Promise<unknown> | undefined;
 
-  private constructor(
-    options: AgentOptions,
-    store: Store,
-    outputs: readonly Output[],
-    bell: Doorbell,
-    events: Events,
-    kernel: Kernel,
-  ) {
+  private constructor(options: AgentOptions, rooms: Rooms, bell: Doorbell, events: Events) {
+    const { config, system } = options;
+    const { outputs, kernel } = rooms;
     this.#options = options;
-    this.#system = options.system;
+    this.#system = system;
     this.#events = events;
     this.#bell = bell;
-    this.#store = store;
+    this.#store = rooms.store;
     this.#outputs = outputs;
-    this.#tailing = this.#newTailing(kernel);
-    this.#discovery = this.#newDiscovery();
+    this.#treatments = rooms.treatments;
+    this.#tailing = this.#newTailing(rooms);
+    this.#discovery = newDiscovery(config, system, events, {
+      onSighting: (sighting) => this.#tailing.observe(sighting),
+      onHint: bell.ring,
+      unreadBytes: (key) => this.#tailing.unreadBytes(key),
+    });
     this.#checkpointer = this.#newCheckpointer();
     this.overview = new Overview({
-      clock: options.system.clock,
+      clock: system.clock,
       kernel: kernel.name,
       discovery: this.#discovery,
       tailing: this.#tailing,
       outputs,
       checkpointer: this.#checkpointer,
       counters: events.counters,
+      podSource: this.#treatments.source,
     });
   }
 
@@ -98,47 +92,28 @@ export class Agent {
     const { config, system, logger, sinkFactory } = options;
     const events = new Events(logger, () => system.clock.monotonic());
     const bell = new Doorbell(system.clock);
-    const parcelBytes = config.outputs.length * outputBytes(config.limits);
-    const kernel = openKernel(config.kernel, Tailing.memoryBytes(config.limits), parcelBytes);
-    const store = await Store.open(system.files, {
-      directory: config.state.directory,
-      sync: config.state.sync,
-      onDamage: (path, entries) => events.checkpointDamaged(path, entries),
-      onUnusable: (path, reason) => events.checkpointUnreadable(path, reason),
+    const told: { agent?: Agent } = {};
+    const onTreatmentsChanged = (keys: readonly string[]): void => told.agent?.treatAnew(keys);
+    const rooms = await openRooms(config, { system, events, bell, sinkFactory, onTreatmentsChanged });
+    events.started({
+      logs: config.sources.logsDirectory,
+      pods: config.sources.podsDirectory,
+      state: config.state.directory,
+      kernel: rooms.kernel.name,
+      outputs: config.outputs.map(({ name, format }) => `${name} (${format})`),
     });
-    try {
-      const outputs: Output[] = [];
-      for (const output of config.outputs) {
-        const opening = openOutput(output, config.limits, {
-          known: store.state.outputs.get(output.name),
-          newSink: (onClosed) => sinkFactory?.(output, onClosed) ?? createSink(output, system, onClosed),
-          clock: system.clock,
-          kernel,
-          events,
-          onProgress: bell.ring,
-        });
-        outputs.push(await opening);
-      }
-      events.started({
-        logs: config.sources.logsDirectory,
-        pods: config.sources.podsDirectory,
-        state: config.state.directory,
-        kernel: kernel.name,
-        outputs: config.outputs.map(({ name, format }) => `${name} (${format})`),
-      });
-      return new Agent(options, store, outputs, bell, events, kernel);
-    } catch (error) {
-      await store.close();
-      throw error;
-    }
+    told.agent = new Agent(options, rooms, bell, events);
+    return told.agent;
   }
 
   /** Runs until it is stopped, an output closes or, with `once`, everything is delivered. Returns the exit code. */
   async run(): Promise<number> {
+    this.#treatments.start();
     try {
       await this.#loop();
       return await this.#finish();
     } finally {
+      this.#treatments.close();
       this.#discovery.close();
       this.#tailing.close();
       await this.#store.close();
@@ -154,6 +129,11 @@ export class Agent {
   /** Opens the file outputs anew, after somebody renamed them. */
   reopenOutputs(): void {
     this.#reopens = true;
+    this.#bell.ring();
+  }
+
+  private treatAnew(streamKeys: readonly string[]): void {
+    this.#tailing.treatAnew(streamKeys);
     this.#bell.ring();
   }
 
@@ -270,14 +250,15 @@ export class Agent {
 
   // ---- putting the rooms together
 
-  #newTailing(kernel: Kernel): Tailing {
+  #newTailing({ decoding, treatments }: Rooms): Tailing {
     const { config, once } = this.#options;
     const events = this.#events;
     return new Tailing(this.#system, this.#outputs, {
-      limits: config.limits,
+      limits: { ...config.limits, treatmentBytes: treatments.arenaBytes },
       startAt: config.startAt,
       isOnce: once,
-      decoding: newDecoding(kernel, config.limits.lineBytes, config.limits.partialBytes, config.multiline),
+      decoding,
+      treatments,
       recorded: () => [...this.#store.state.streams].map(([key, { origin }]) => [key, origin]),
       recordsOf: (key) => this.#store.state.streams.get(key)?.generations ?? [],
       onObserved: (key) => this.#checkpointer.changed(key),
@@ -290,6 +271,8 @@ export class Agent {
       onUnreadable: (path, error) => events.fileUnreadable(path, error),
       onLinesUnparsed: (key, lines) => events.linesUnparsed(key, lines),
       onNulBytesSkipped: (key, bytes) => events.nulBytesSkipped(key, bytes),
+      onRateUsedUp: () => events.rateUsedUp(),
+      onRecordsDropped: (records, bytes) => events.recordsFiltered(records, bytes),
     });
   }
 
@@ -298,32 +281,6 @@ export class Agent {
     for (const output of this.#outputs) output.forget(streamKey);
     this.#checkpointer.forget(streamKey);
     this.#events.streamForgotten(streamKey);
-  }
-
-  #newDiscovery(): Discovery {
-    const { sources, host } = this.#options.config;
-    const { files, watcher, clock } = this.#system;
-    const isDefault = sources.logsDirectory === DEFAULT_LOGS;
-    const podsDirectories = sources.podsDirectory ?? (isDefault ? DEFAULT_PODS : undefined);
-    const survey = new Survey(files, {
-      logsDirectory: sources.logsDirectory,
-      podsDirectories: podsDirectories === undefined ? [] : [podsDirectories],
-      host,
-      ...newSelection(sources),
-      onUnreadable: (directory, error) => this.#events.fileUnreadable(directory, error),
-    });
-    return new Discovery(survey, watcher, clock, {
-      logsDirectory: sources.logsDirectory,
-      rescanIntervalMs: sources.rescanIntervalMs,
-      watches: sources.watch === 'auto',
-      onSighting: (sighting) => this.#tailing.observe(sighting),
-      onHint: this.#bell.ring,
-      onMissing: (directory) => this.#events.directoryMissing(directory),
-      onAppeared: (directory) => this.#events.directoryAppeared(directory),
-      onWatchFailed: (directory, error) => this.#events.watchFailed(directory, error),
-      onFoundByRescan: ({ key, directory }) =>
-        this.#events.foundByRescan(directory, this.#tailing.unreadBytes(key)),
-    });
   }
 
   #newCheckpointer(): Checkpointer {
@@ -338,6 +295,3 @@ export class Agent {
     });
   }
 }
-
-const DEFAULT_LOGS = '/var/log/containers';
-const DEFAULT_PODS = '/var/log/pods';

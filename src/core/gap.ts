@@ -14,6 +14,8 @@ export type GapReason =
   | 'corrupt'
   /** The file could not be read (an I/O error that lasted). */
   | 'unreadable'
+  /** Whole records of a pod that wrote faster than it may, dropped because the configuration says so. */
+  | 'rate_limit'
   /** The output refused the record for good. */
   | 'rejected'
   /** The output file holds less than the checkpoint says was written to it. */

@@ -34,6 +34,18 @@ export interface RateLimit {
   readonly excess: 'delay' | 'drop';
 }
 
+/** As if nobody had said anything about the stream. */
+export const plainTreatment = (origin: Origin): Treatment => ({
+  origin,
+  isAwaited: false,
+  isExcluded: false,
+  format: undefined,
+  rateLimit: undefined,
+  multiline: '',
+  newLineJoiner: () => undefined,
+  shaper: undefined,
+});
+
 /** Gives each stream its treatment. */
 export interface Treatments {
   /** The same object again unless something changed. */

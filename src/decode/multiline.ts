@@ -238,14 +238,6 @@ class MultilineJoiner implements LineJoiner {
 export interface Multiline {
   /** @param mode as parseMultilineMode returns it; empty: nothing is joined */
   newLineJoiner(mode: string): LineJoiner | undefined;
-  /**
-   * The most that a line joiner needs of the arena for one batch, beside what decoders use: what was held back, twice (as it was
-   * and joined), and all messages of the batch once more.
-   *
-   * @param inputBytes the region's input
-   * @param lineBytes the longest message: one a channel may have begun in an earlier batch
-   */
-  arenaBytes(inputBytes: number, lineBytes: number): number;
 }
 
 /** @param budget for what is held back, of all streams together */
@@ -259,14 +251,22 @@ export const newMultiline = (limits: MultilineLimits, budget: PartialBudget): Mu
       openers.set(mode, known);
       return new MultilineJoiner(known, limits, budget, decisions);
     },
-    arenaBytes: (inputBytes, lineBytes) => {
-      const waitingBytes = MOST_WAITING * (WAITING_BYTES + 1);
-      // A record that begins where another one is full may take in what waits and one line more.
-      const heldBytes = (1 + MOST_WAITING) * MAX_TIME_BYTES + limits.bytes + 2 * waitingBytes;
-      // Decoders may have used more than the arena that is theirs: whole lines that were begun in earlier batches.
-      return inputBytes + 4 * lineBytes + 2 * CHANNELS.length * heldBytes;
-    },
   };
+};
+
+/**
+ * The most that a line joiner needs of the arena for one batch, beside what decoders use: what was held back, twice (as it was
+ * and joined), and all messages of the batch once more.
+ *
+ * @param inputBytes the region's input
+ * @param lineBytes the longest message: one a channel may have begun in an earlier batch
+ */
+export const lineJoinerBytes = (limits: RecordBounds, inputBytes: number, lineBytes: number): number => {
+  const waitingBytes = MOST_WAITING * (WAITING_BYTES + 1);
+  // A record that begins where another one is full may take in what waits and one line more.
+  const heldBytes = (1 + MOST_WAITING) * MAX_TIME_BYTES + limits.bytes + 2 * waitingBytes;
+  // Decoders may have used more than the arena that is theirs: whole lines that were begun in earlier batches.
+  return inputBytes + 4 * lineBytes + 2 * CHANNELS.length * heldBytes;
 };
 
 const CHANNELS = [STDOUT, STDERR_CHANNEL] as const;

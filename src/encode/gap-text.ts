@@ -10,6 +10,7 @@ const REASONS: Readonly<Record<GapReason, string>> = {
   late_write: 'written to a rotated file after the stream had moved on',
   corrupt: 'the compressed file is corrupt',
   unreadable: 'the file could not be read',
+  rate_limit: 'dropped because its pod wrote faster than it may',
   rejected: 'the output refused the record',
   output_lost: 'the output file lost what had been written to it',
 };

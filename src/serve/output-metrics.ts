@@ -11,6 +11,7 @@ const REASONS = Object.keys({
   late_write: true,
   corrupt: true,
   unreadable: true,
+  rate_limit: true,
   rejected: true,
   output_lost: true,
 } satisfies Record<GapReason, true>);

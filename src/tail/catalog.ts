@@ -3,6 +3,7 @@ import type { GenerationRecord } from '../core/identity.ts';
 import type { Origin } from '../core/origin.ts';
 import { lowWater } from '../core/position.ts';
 import type { StreamSighting } from '../core/sighting.ts';
+import type { Treatments } from '../core/treatment.ts';
 import type { Clock } from '../system/system.ts';
 import type { Adoption, Stray } from './adoption.ts';
 import { asideKey, isAside, strayNames } from './asides.ts';
@@ -10,9 +11,11 @@ import { boundHeldBytes, closeIdle, lingerMs } from './bounds.ts';
 import { Cadence } from './cadence.ts';
 import { ContainerStream } from './container-stream.ts';
 import { endOfStream } from './end-of-stream.ts';
+import { Exclusions } from './exclusions.ts';
 import { handOutLast, type Scan } from './finish.ts';
 import type { Generation } from './generation.ts';
 import { type Lanes, startOfStream } from './lanes.ts';
+import { Looker } from './looker.ts';
 import { Restarts } from './restarts.ts';
 import type { Turns } from './turns.ts';
 
@@ -22,6 +25,7 @@ export interface CatalogSettings {
   readonly startAt: 'beginning' | 'end';
   readonly openFiles: number;
   readonly heldDeletedBytes: number;
+  readonly treatments: Pick<Treatments, 'of' | 'forget'>;
   /** Streams that a checkpoint knows. */
   recorded(): Iterable<readonly [string, Origin]>;
   /** Generations that a checkpoint knows of a stream. */
@@ -51,11 +55,13 @@ export class Catalog {
   readonly #consumers: readonly Consumer[];
   readonly #clock: Clock;
   readonly #cadence: Cadence;
+  readonly #looker: Looker;
   readonly #restarts = new Restarts();
   /** Until the first walk is over, `startAt` decides; a stream that comes later is read from its beginning. */
   #isStarting = true;
   #openFiles = 0;
   #fullUntilMs = 0;
+  readonly #excluded = new Exclusions();
   #recordedStrays: ReadonlyMap<string, readonly string[]> | undefined;
 
   constructor(
@@ -76,6 +82,9 @@ export class Catalog {
       onIdle: (stream) => settings.onIdle(stream),
       onBusy: (stream) => settings.onBusy(stream),
       isWatched: (stream) => stream.isAtRest && settings.isWatched(stream),
+    });
+    this.#looker = new Looker(adoption.opening, clock, settings, () => {
+      this.#openFiles++;
     });
   }
 
@@ -106,11 +115,14 @@ export class Catalog {
   /** Takes in what discovery saw. False if something is left to do: the directory is to be scanned again. */
   observe(sighting: StreamSighting): boolean {
     const known = this.streams.get(sighting.key);
+    if (this.#excluded.removeGone(sighting)) this.#settings.treatments.forget(sighting.key);
     // Never known, or a link was moved: its old place reports the stream as gone, after its new place showed it.
     if (sighting.files.length === 0 && sighting.directory !== known?.directory) return true;
+    const treatment = this.#settings.treatments.of(sighting.key, sighting.origin);
+    if (treatment.isExcluded) return this.#exclude(sighting, known);
     if (known === undefined && !this.#hasRoom()) return false;
     const stream = known ?? this.#admit(sighting);
-    stream.origin = sighting.origin;
+    stream.treatment = treatment;
     stream.directory = sighting.directory;
     const time = { nowMs: this.#clock.monotonic(), wallMs: this.#clock.now() };
     const openBefore = stream.openFiles;
@@ -125,6 +137,19 @@ export class Catalog {
     this.#settings.onObserved(stream.key);
     this.#queue(stream, time.nowMs);
     return isSettled;
+  }
+
+  /** Asks again how these streams are treated, and follows it. */
+  treatAnew(streamKeys: readonly string[]): void {
+    const nowMs = this.#clock.monotonic();
+    for (const key of streamKeys) {
+      const stream = this.streams.get(key);
+      this.#excluded.reconsider(key);
+      if (stream === undefined) continue;
+      stream.treatment = this.#settings.treatments.of(key, stream.origin);
+      if (stream.treatment.isExcluded) this.#exclude(stream, stream);
+      else this.#queue(stream, nowMs);
+    }
   }
 
   /** A scan of this directory was asked for, and is over: whatever was not found there is not there. */
@@ -149,8 +174,9 @@ export class Catalog {
   /** Looks at the files that are due, and queues the lanes that have something to do. Returns directories to scan. */
   poll(nowMs: number): ReadonlyMap<string, boolean> {
     const directories = new Map<string, boolean>();
+    for (const directory of this.#excluded.takeWanted()) directories.set(directory, true);
     this.#cadence.poll(nowMs, (stream, isIdle) => {
-      const changed = this.#look(stream, nowMs);
+      const changed = this.#looker.look(stream, nowMs);
       if (stream.needsScan) directories.set(stream.directory, true);
       // The directory of an idle stream is watched, and walked by now and then.
       else if (!isIdle && stream.isDirectoryDue(nowMs) && !directories.has(stream.directory)) {
@@ -183,7 +209,7 @@ export class Catalog {
   /** Everything that is there was handed out; nothing more will come by itself. */
   isQuiet(nowMs: number): boolean {
     for (const stream of this.streams.values()) {
-      if (stream.needsScan) return false;
+      if (stream.needsScan || stream.treatment.isAwaited) return false;
       for (const lane of stream.lanes) if (lane.wantsTurn(nowMs) || lane.isInflating) return false;
     }
     return true;
@@ -216,6 +242,15 @@ export class Catalog {
     }
   }
 
+  /** Nobody wants this stream: what is known of it is forgotten, but for where it is. */
+  #exclude(place: Pick<StreamSighting, 'key' | 'directory'>, known: ContainerStream | undefined): true {
+    this.#excluded.add(place);
+    if (known === undefined) return true;
+    for (const generation of [...known.generations]) known.remove(generation);
+    this.#forget(known);
+    return true;
+  }
+
   #admit(sighting: Omit<StreamSighting, 'files'>): ContainerStream {
     const stream = new ContainerStream(sighting);
     const nowMs = this.#clock.monotonic();
@@ -234,10 +269,12 @@ export class Catalog {
 
   #begin(stream: ContainerStream): void {
     const atEnd = this.#settings.startAt === 'end' && this.#isStarting;
+    // What was written while nobody wanted it is not wanted now.
+    const wasExcluded = this.#excluded.remove(stream.key);
     this.#lanes.open(stream, this.#consumers, (consumer) => {
       const known = consumer.positionOf(stream.key);
-      if (known !== undefined) return known;
-      const start = atEnd && consumer.isNew ? endOfStream(stream) : startOfStream(stream);
+      if (known !== undefined && !wasExcluded) return known;
+      const start = wasExcluded || (atEnd && consumer.isNew) ? endOfStream(stream) : startOfStream(stream);
       consumer.begin(stream.key, start);
       return start;
     });
@@ -253,43 +290,8 @@ export class Catalog {
     this.#settings.onBusy(stream);
     this.streams.delete(stream.key);
     this.#restarts.forget(stream);
+    if (!this.#excluded.has(stream.key)) this.#settings.treatments.forget(stream.key);
     this.#settings.onForgotten(stream.key);
-  }
-
-  // ---- looking
-
-  #look(stream: ContainerStream, nowMs: number): boolean {
-    let changed = false;
-    const from = Math.min(...stream.lanes.map((lane) => lane.sequence));
-    for (const generation of stream.generations) {
-      if (generation.sequence < from || generation.ending !== undefined) continue;
-      if (this.#lookAt(stream, generation, nowMs)) changed = true;
-    }
-    return changed;
-  }
-
-  #lookAt(stream: ContainerStream, generation: Generation, nowMs: number): boolean {
-    try {
-      const changed = generation.isOpen ? generation.look(nowMs) : this.#wake(stream, generation);
-      if (generation.isEnded) stream.suspectTruncation();
-      if (changed) this.#settings.onObserved(stream.key);
-      return changed;
-    } catch (error) {
-      this.#settings.onUnreadable(generation.sighted.path, error);
-      return false;
-    }
-  }
-
-  /** A generation whose descriptor was given up for others: its path tells whether it is needed again. */
-  #wake(stream: ContainerStream, generation: Generation): boolean {
-    if (!generation.listed) return false;
-    const state = this.#adoption.opening.checkClosed(generation);
-    if (state === 'replaced') stream.needsScan = true;
-    const isMissed = state === 'same' && stream.hasUnread(generation);
-    if (state !== 'changed' && !isMissed) return false;
-    this.#adoption.opening.open(generation, { nowMs: this.#clock.monotonic(), wallMs: this.#clock.now() });
-    if (generation.isOpen) this.#openFiles++;
-    return true;
   }
 
   // ---- bounds
@@ -311,7 +313,7 @@ export class Catalog {
   /** Everybody has left it; whatever is still written to it is at least counted. */
   #linger(stream: ContainerStream, generation: Generation, nowMs: number): void {
     if (!generation.isOpen) return;
-    this.#lookAt(stream, generation, nowMs);
+    this.#looker.lookAt(stream, generation, nowMs);
     if (!generation.isEnded && !generation.isCompressedSource) {
       for (const lane of stream.lanes) lane.tellLate(generation);
     }

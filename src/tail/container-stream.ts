@@ -2,6 +2,7 @@ import { type GenerationRecord, type Identity, sameFile } from '../core/identity
 import type { Origin } from '../core/origin.ts';
 import { fairnessKeyOf } from '../core/origin.ts';
 import type { NameAge, StreamSighting } from '../core/sighting.ts';
+import { plainTreatment, type Treatment } from '../core/treatment.ts';
 import { Generation } from './generation.ts';
 import type { Lane } from './lane.ts';
 
@@ -21,7 +22,8 @@ export class ContainerStream {
   readonly kubeletNamed: boolean;
   readonly generations: Generation[] = [];
   readonly lanes: Lane[] = [];
-  origin: Origin;
+  /** What is known of it, and what is done with it, by now. */
+  treatment: Treatment;
   directory: string;
   /** Its directory must be read before anyone acts on what its generations look like. */
   needsScan = false;
@@ -44,7 +46,7 @@ export class ContainerStream {
 
   constructor(sighting: Pick<StreamSighting, 'key' | 'origin' | 'kubeletNamed' | 'directory'>) {
     this.key = sighting.key;
-    this.origin = sighting.origin;
+    this.treatment = plainTreatment(sighting.origin);
     this.kubeletNamed = sighting.kubeletNamed;
     this.directory = sighting.directory;
   }
@@ -52,6 +54,10 @@ export class ContainerStream {
   /** A file that cannot be judged yet may be the rest of one that ended: nothing is given up meanwhile, within reason. */
   isUnsettled(nowMs: number): boolean {
     return this.unsettledSinceMs !== undefined && nowMs - this.unsettledSinceMs < LONGEST_UNSETTLED_MS;
+  }
+
+  get origin(): Origin {
+    return this.treatment.origin;
   }
 
   get fairnessKey(): string {

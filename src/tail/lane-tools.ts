@@ -3,13 +3,16 @@ import type { DecodeContext, Decoding, Joiner, Piece } from '../core/decoder.ts'
 import type { Channel } from '../core/position.ts';
 import { RecordTable, tableBytes } from '../core/record-table.ts';
 import { Region, regionBytes } from '../core/region.ts';
+import type { ShapeCounts } from '../core/treatment.ts';
 import type { Clock } from '../system/system.ts';
 
 /** `DecodeContext`, as its owner sees it. One object for all lanes: turns are synchronous and never overlap. */
-export type MutableContext = { -readonly [Field in keyof DecodeContext]: DecodeContext[Field] } & {
-  inputEnd: number;
-  readonly piece: Piece;
-};
+export type MutableContext = {
+  -readonly [Field in keyof DecodeContext]: DecodeContext[Field];
+} & ShapeCounts & {
+    inputEnd: number;
+    readonly piece: Piece;
+  };
 
 export interface LaneLimits {
   /** Bytes one turn may read. */
@@ -18,21 +21,25 @@ export interface LaneLimits {
   readonly lineBytes: number;
   readonly recordsPerBatch: number;
   readonly partialAgeMs: number;
+  /** What line joiners and shapers need of the arena; see Treatments. */
+  readonly treatmentBytes: number;
 }
 
 /** Called after each batch with what was noticed in it. */
-export type CountLines = (context: DecodeContext, streamKey: string) => void;
+export type CountLines = (context: DecodeContext & ShapeCounts, streamKey: string) => void;
 
 /** A line carries a header (CRI: ≤64 bytes with its tags) and Docker's keys and escapes beside its message. */
 const LINE_OVERHEAD_BYTES = 4096;
 /** `2026-11-20T22:24:00.000Z` */
 const OBSERVED_TIME_BYTES = 24;
 
-const inputBytes = (limits: LaneLimits): number =>
+/** The longest read. */
+export const inputBytes = (limits: Pick<LaneLimits, 'readShareBytes' | 'lineBytes'>): number =>
   Math.max(limits.readShareBytes, limits.lineBytes + LINE_OVERHEAD_BYTES);
 
 /** It must take the longest joined record and, unescaped, a whole line; or a decoder could never go on. */
-const arenaBytes = (limits: LaneLimits): number => OBSERVED_TIME_BYTES + 2 * inputBytes(limits);
+const arenaBytes = (limits: LaneLimits): number =>
+  OBSERVED_TIME_BYTES + 2 * inputBytes(limits) + limits.treatmentBytes;
 
 /** How much memory the lanes' region and table take. */
 export const lanesBytes = (limits: LaneLimits): number =>
@@ -72,6 +79,8 @@ export class LaneTools {
     context.oversizeBytes = 0;
     context.unparsedLines = 0;
     context.nulBytes = 0;
+    context.droppedRecords = 0;
+    context.droppedBytes = 0;
     context.inputEnd = region.inputStart;
     this.#layObservedTime();
   }
@@ -111,6 +120,8 @@ const newContext = (table: RecordTable, maxMessageBytes: number): MutableContext
   oversizeBytes: 0,
   unparsedLines: 0,
   nulBytes: 0,
+  droppedRecords: 0,
+  droppedBytes: 0,
   inputEnd: 0,
   piece: {
     timeStart: 0,

@@ -1,20 +1,13 @@
-import type { Batch, GenerationSeed } from '../core/batch.ts';
 import type { Consumer } from '../core/consumer.ts';
 import type { Gap } from '../core/gap.ts';
-import {
-  lowWater,
-  type Position,
-  STDERR_CHANNEL,
-  STDOUT,
-  type StreamPosition,
-  samePosition,
-} from '../core/position.ts';
+import { lowWater, type StreamPosition, samePosition } from '../core/position.ts';
 import type { ContainerStream } from './container-stream.ts';
 import { isFinished } from './finish.ts';
 import { type Generation, missingFrom } from './generation.ts';
 import type { LaneTools } from './lane-tools.ts';
 import { type Chunk, LineReader } from './line-reader.ts';
-import { OpenRecords } from './open-records.ts';
+import type { OpenRecords } from './open-records.ts';
+import { Records } from './records.ts';
 
 /**
  * One reader of one container stream, for all consumers that stand at the same place: they share the read and the decode.
@@ -29,6 +22,7 @@ export class Lane {
   /** Waits for its turn; kept by Turns. */
   isQueued = false;
   readonly #tools: LaneTools;
+  readonly #records: Records;
   readonly #open: OpenRecords;
   readonly #lines: LineReader;
   /** Where this lane began: lines before its marks were delivered earlier. */
@@ -44,8 +38,6 @@ export class Lane {
   #isAtEnd = false;
   /** At the end of a finished generation that nothing follows. */
   #isDrained = false;
-  /** Of the generation whose lines were decoded last. */
-  #seed: GenerationSeed = NO_SEED;
   /** Where it left the generations that it read: what is written behind that comes too late. */
   readonly #leftAt: WeakMap<Generation, number> = new WeakMap();
   /** Losses to be told with the next batch. */
@@ -57,7 +49,8 @@ export class Lane {
     this.#tools = tools;
     this.#start = start;
     this.#position = start;
-    this.#open = new OpenRecords(tools);
+    this.#records = new Records(stream, start, tools);
+    this.#open = this.#records.open;
     this.#lines = new LineReader(tools);
     const { generation, offset } = lowWater(start);
     this.#sequence = generation;
@@ -126,6 +119,7 @@ export class Lane {
 
   /** Whether a turn would do anything now. */
   wantsTurn(nowMs: number): boolean {
+    if (this.stream.treatment.isAwaited) return false;
     if (this.#gaps.length > 0) return true;
     const generation = this.#generation;
     if (generation === undefined) return this.#next() !== undefined || this.#open.hasOverdue(nowMs);
@@ -161,28 +155,28 @@ export class Lane {
 
   /** Gives back what it holds. */
   close(): void {
-    this.#open.joiner.reset();
+    this.#open.reset();
   }
 
   /**
    * Reads, decodes and hands out at most one batch.
    *
+   * @param excess whether the records of this turn are more than their pod may write
    * @returns how many bytes of the log it took
    */
-  turn(nowMs: number): number {
-    this.#open.joiner.now = nowMs;
-    this.#tools.begin();
+  turn(nowMs: number, excess: 'take' | 'drop' = 'take'): number {
+    this.#records.begin(nowMs);
     const generation = this.#generation;
     if (generation === undefined) this.#await(nowMs);
     else if (generation.ending !== undefined) this.#leaveEnded(generation, nowMs);
-    else return this.#read(generation, nowMs);
+    else return this.#read(generation, nowMs, excess);
     this.#handOut();
     return 0;
   }
 
   // ---- from lines to a batch
 
-  #read(generation: Generation, nowMs: number): number {
+  #read(generation: Generation, nowMs: number, excess: 'take' | 'drop'): number {
     generation.look(nowMs);
     if (generation.ending !== undefined) {
       this.stream.suspectTruncation();
@@ -203,57 +197,42 @@ export class Lane {
     this.#isAtEnd = chunk.isAtEnd;
     const taken = chunk.kind === 'lines' ? this.#decode(generation, chunk) : 0;
     if (chunk.kind === 'none' && chunk.isAtEnd) this.#atEnd(finished, nowMs);
-    this.#handOut();
+    this.#handOut(excess);
     return taken;
   }
 
   #decode(generation: Generation, chunk: Chunk & { readonly kind: 'lines' }): number {
-    const { context, region, decoding } = this.#tools;
-    const { format, seed } = generation;
-    if (format === undefined || seed === undefined) return 0;
-    const base = this.#lines.offset - region.inputStart;
-    this.#open.joiner.enter(generation.sequence, seed);
-    this.#seed = seed;
-    context.joiner = this.#open.joiner;
-    context.base = base;
-    context.lineFlags = chunk.lineFlags;
-    context.skipStdoutBefore = skipIndex(this.#start.stdout, generation, base);
-    context.skipStderrBefore = skipIndex(this.#start.stderr, generation, base);
-    const end = decoding.decoderFor(format).decode(region, region.inputStart, chunk.end, context);
-    context.inputEnd = end;
-    if (end !== chunk.end) {
+    const taken = this.#records.decode(generation, chunk, this.#lines.offset);
+    if (taken !== chunk.end - this.#tools.region.inputStart) {
       // The table or the arena is full: the lines that are left are read again in the next turn.
       this.#isAtEnd = false;
-      if (end > region.inputStart) this.#lines.take(end - region.inputStart);
-      return end - region.inputStart;
+      this.#lines.take(taken);
+      return taken;
     }
-    context.oversizeBytes += chunk.oversizeBytes;
+    this.#tools.context.oversizeBytes += chunk.oversizeBytes;
     this.#lines.take(chunk.sourceBytes);
     return chunk.sourceBytes;
   }
 
-  #handOut(): void {
-    const { context, region, table } = this.#tools;
+  #handOut(excess: 'take' | 'drop' = 'take'): void {
+    const records = this.#records;
+    records.treat();
+    if (excess === 'drop') this.#tell('rate_limit', records.drop());
     const before = this.#position;
     this.#position = this.#whereWeStand();
-    this.#tools.count(context, this.stream.key);
-    const isEmpty = table.rows === 0 && this.#gaps.length === 0 && context.oversizeBytes === 0;
+    this.#tools.count(this.#tools.context, this.stream.key);
+    const isEmpty = records.isEmpty && this.#gaps.length === 0;
     if (isEmpty && samePosition(before, this.#position)) return;
-    const batch: Batch = {
-      streamKey: this.stream.key,
-      origin: this.stream.origin,
-      bytes: region.bytes,
-      table,
-      inputStart: region.inputStart,
-      inputEnd: context.inputEnd,
-      seed: this.#seed,
-      carriedSeed: [this.#open.joiner.carriedSeed(STDOUT), this.#open.joiner.carriedSeed(STDERR_CHANNEL)],
-      gaps: this.#gaps,
-      oversizeBytes: context.oversizeBytes,
-      end: this.#position,
-    };
+    const batch = records.batch(this.#gaps, this.#position);
     this.#gaps = [];
     for (const consumer of this.consumers) consumer.accept(batch);
+  }
+
+  /** Bytes of the generation that is being read will not be delivered. */
+  #tell(reason: Gap['reason'], bytes: number): void {
+    if (bytes === 0) return;
+    const file = this.#generation?.sighted.path ?? '';
+    this.#gaps.push({ reason, bytes, generation: this.#sequence, file, from: this.#lines.offset });
   }
 
   #whereWeStand(): StreamPosition {
@@ -336,12 +315,3 @@ export class Lane {
     this.#enterNext();
   }
 }
-
-const NO_SEED = { high: 0, low: 0 };
-
-/** Where a mark lies as an index of the region, for lines of this generation. */
-const skipIndex = (mark: Position, generation: Generation, base: number): number => {
-  if (mark.generation < generation.sequence) return 0;
-  if (mark.generation > generation.sequence) return Number.MAX_SAFE_INTEGER;
-  return mark.offset - base;
-};

@@ -3,6 +3,7 @@ import { positionAt, type StreamPosition, samePosition } from '../core/position.
 import type { ContainerStream } from './container-stream.ts';
 import { Lane } from './lane.ts';
 import type { LaneTools } from './lane-tools.ts';
+import { RateLimits } from './rate-limits.ts';
 import type { Turns } from './turns.ts';
 
 /**
@@ -19,8 +20,13 @@ export class Lanes {
   readonly #tools: LaneTools;
   readonly #turns: Turns;
   readonly #parked = new Set<Lane>();
+  /** Those that wait for their pod's rate: until when. */
+  readonly #paced = new Map<Lane, number>();
+  readonly #rates: RateLimits;
 
-  constructor(tools: LaneTools, turns: Turns) {
+  /** @param onRateUsedUp a pod has written more than it may */
+  constructor(tools: LaneTools, turns: Turns, onRateUsedUp: () => void) {
+    this.#rates = new RateLimits(onRateUsedUp);
     this.#tools = tools;
     this.#turns = turns;
   }
@@ -41,6 +47,7 @@ export class Lanes {
 
   close(stream: ContainerStream): void {
     for (const lane of stream.lanes.splice(0)) this.#drop(lane);
+    this.#rates.forget(stream);
   }
 
   /**
@@ -57,18 +64,28 @@ export class Lanes {
       }
       this.#fork(lane, blocked);
     }
-    const taken = lane.turn(nowMs);
+    const { stream } = lane;
+    const dueMs = this.#rates.dueMs(stream, nowMs);
+    if (dueMs !== undefined && stream.treatment.rateLimit?.excess === 'delay') {
+      this.#parked.add(lane);
+      this.#paced.set(lane, dueMs);
+      return 0;
+    }
+    const taken = lane.turn(nowMs, dueMs === undefined ? 'take' : 'drop');
+    this.#rates.charge(stream, taken, nowMs);
     if (lane.isIdle) this.#merge(lane);
     return taken;
   }
 
-  /** Queues the lanes that waited for credit, where there is some now, or where patience is over. */
+  /** Queues the lanes that waited: for credit, where there is some now or patience is over; or for their pod's rate. */
   unpark(nowMs: number): void {
     for (const lane of this.#parked) {
       const blocked = lane.consumers.filter((consumer) => !consumer.hasCredit);
       const isAlone = blocked.length === lane.consumers.length;
       if (blocked.length > 0 && (isAlone || !this.#isPatienceOver(blocked, nowMs))) continue;
+      if ((this.#paced.get(lane) ?? nowMs) > nowMs) continue;
       this.#parked.delete(lane);
+      this.#paced.delete(lane);
       this.#turns.add(lane);
     }
   }
@@ -78,9 +95,10 @@ export class Lanes {
     return this.#parked.has(lane);
   }
 
-  /** When patience with someone is over, monotonic ms: undefined while nobody waits for somebody else. */
-  get patienceEndsMs(): number | undefined {
+  /** When waiting for somebody else, or for a rate, is over, monotonic ms: undefined while nobody waits for that. */
+  get waitEndsMs(): number | undefined {
     let ends: number | undefined;
+    for (const dueMs of this.#paced.values()) ends = Math.min(ends ?? Number.POSITIVE_INFINITY, dueMs);
     for (const lane of this.#parked) {
       if (lane.consumers.every((consumer) => !consumer.hasCredit)) continue;
       for (const { blockedSinceMs } of lane.consumers) {
@@ -117,6 +135,7 @@ export class Lanes {
   #drop(lane: Lane): void {
     lane.close();
     this.#parked.delete(lane);
+    this.#paced.delete(lane);
     this.#turns.remove(lane);
   }
 }

@@ -152,7 +152,9 @@ export class LineReader {
     const lineEnd = newline === -1 ? start + count : start + newline;
     const fallback = stream.kubeletNamed ? 'cri' : 'raw';
     generation.format =
-      decoding.detectFormat(region.bytes, start, start + count, stream.kubeletNamed) ?? fallback;
+      stream.treatment.format ??
+      decoding.detectFormat(region.bytes, start, start + count, stream.kubeletNamed) ??
+      fallback;
     generation.seed = generationSeed(streamKeyOf(stream.origin), region.bytes.subarray(start, lineEnd));
     // A short hole is part of the first line, and the decoder's business.
     if (generation.holeBytes >= HEAD_BYTES && generation.holeBytes > this.#offset) this.#stepOver(generation);

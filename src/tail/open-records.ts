@@ -1,6 +1,8 @@
+import type { GenerationSeed } from '../core/batch.ts';
 import type { StreamJoiner } from '../core/decoder.ts';
 import {
   type Channel,
+  comparePositions,
   laterOf,
   type Position,
   STDERR_CHANNEL,
@@ -8,15 +10,21 @@ import {
   type StreamPosition,
 } from '../core/position.ts';
 import { PARTIAL } from '../core/record-table.ts';
+import type { LineJoiner, Treatment } from '../core/treatment.ts';
 import type { LaneTools } from './lane-tools.ts';
 
 /**
- * The records of a lane that have begun and not ended, at most one a channel: where they keep its marks, and when they are
- * handed out without their end.
+ * The records of a lane that have begun and not ended: where they keep its marks, and when they are handed out without their
+ * end. Pieces are joined to lines first (`joiner`), then lines to larger records (`#lines`).
  */
 export class OpenRecords {
   readonly joiner: StreamJoiner;
   readonly #tools: LaneTools;
+  #lines: LineJoiner | undefined;
+  /** How `#lines` joins; see Treatment. */
+  #multiline = '';
+  /** The rows of this turn went through `#lines`. */
+  #isJoined = false;
 
   constructor(tools: LaneTools) {
     this.#tools = tools;
@@ -24,14 +32,34 @@ export class OpenRecords {
   }
 
   get isEmpty(): boolean {
-    return !CHANNELS.some((channel) => this.joiner.isOpen(channel));
+    return !CHANNELS.some((channel) => this.joiner.isOpen(channel) || this.#lines?.isOpen(channel));
   }
 
   hasOverdue(nowMs: number): boolean {
-    return CHANNELS.some((channel) => this.#isOverdue(channel, nowMs));
+    if (this.#lines !== undefined) this.#lines.now = nowMs;
+    return CHANNELS.some(
+      (channel) => this.#isOverdue(channel, nowMs) || this.#lines?.isOverdue(channel) === true,
+    );
   }
 
-  /** Hands out the records that were waited for long enough. */
+  /** A turn begins. */
+  begin(nowMs: number, treatment: Treatment): void {
+    this.#isJoined = false;
+    this.#follow(treatment);
+    this.joiner.now = nowMs;
+    if (this.#lines !== undefined) this.#lines.now = nowMs;
+  }
+
+  enter(generation: number, seed: GenerationSeed): void {
+    this.joiner.enter(generation, seed);
+    this.#lines?.enter(generation, seed);
+  }
+
+  carriedSeed(channel: Channel): GenerationSeed {
+    return this.#lines?.carriedSeed(channel) ?? this.joiner.carriedSeed(channel);
+  }
+
+  /** Hands out the pieces that were waited for long enough; what is open of lines is looked at by `joinLines`. */
   closeOverdue(nowMs: number): void {
     for (const channel of CHANNELS) if (this.#isOverdue(channel, nowMs)) this.#close(channel);
   }
@@ -39,7 +67,16 @@ export class OpenRecords {
   /** Hands out all of them: nobody will finish them. False if the next turn has to do the rest. */
   closeAll(): boolean {
     for (const channel of CHANNELS) this.#close(channel);
+    this.#join();
+    this.#closeLines(true);
     return this.isEmpty;
+  }
+
+  /** All rows of this turn are in the table: joins those that belong together, and hands out what was waited for. */
+  joinLines(treatment: Treatment): void {
+    this.#join();
+    const isOther = treatment.multiline !== this.#multiline;
+    this.#closeLines(isOther);
   }
 
   /** The marks of a reader that began at `start` and is `here`: none passes the first byte of an open record. */
@@ -50,8 +87,25 @@ export class OpenRecords {
     };
   }
 
+  /** Gives back the memory of what is open. */
+  reset(): void {
+    this.joiner.reset();
+    this.#lines?.reset();
+  }
+
+  /** Joins lines as the stream's treatment says, as soon as what was held back by another rule is handed out. */
+  #follow(treatment: Treatment): void {
+    if (treatment.multiline === this.#multiline) return;
+    if (CHANNELS.some((channel) => this.#lines?.isOpen(channel))) return;
+    this.#multiline = treatment.multiline;
+    this.#lines = treatment.newLineJoiner();
+  }
+
   #mark(channel: Channel, here: Position, began: Position): Position {
-    const first = this.joiner.first(channel);
+    const piece = this.joiner.first(channel);
+    const line = this.#lines?.first(channel);
+    const first =
+      piece === undefined || (line !== undefined && comparePositions(line, piece) < 0) ? line : piece;
     return first === undefined
       ? laterOf(here, began)
       : { generation: first.generation, offset: first.offset };
@@ -70,6 +124,25 @@ export class OpenRecords {
     context.piece.flags |= PARTIAL;
     context.oversizeBytes += context.piece.oversizeBytes;
     table.add(context.piece);
+  }
+
+  #join(): void {
+    const { context, region, table } = this.#tools;
+    if (!this.#isJoined && table.rows > 0) this.#lines?.join(region, table, context);
+    this.#isJoined = true;
+  }
+
+  #closeLines(all: boolean): void {
+    const lines = this.#lines;
+    if (lines === undefined) return;
+    const { context, region, table } = this.#tools;
+    for (const channel of CHANNELS) {
+      while (lines.isOpen(channel) && (all || lines.isOverdue(channel)) && !table.isFull) {
+        if (!lines.flush(channel, region, context.piece)) break;
+        context.oversizeBytes += context.piece.oversizeBytes;
+        table.add(context.piece);
+      }
+    }
   }
 }
 

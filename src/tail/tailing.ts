@@ -33,6 +33,10 @@ export interface TailingSettings extends Omit<CatalogSettings, 'openFiles' | 'he
   onReady(): void;
   onLinesUnparsed(streamKey: string, lines: number): void;
   onNulBytesSkipped(streamKey: string, bytes: number): void;
+  /** A pod has used up its rate: it has to wait, or its records are dropped. */
+  readonly onRateUsedUp: () => void;
+  /** Shapers dropped records: somebody wanted it so. `bytes`: of their messages. */
+  onRecordsDropped(records: number, bytes: number): void;
 }
 
 /** How long lanes are given turns before anything else is looked at. */
@@ -69,12 +73,13 @@ export class Tailing {
       limits,
       system.clock,
       isOnce,
-      ({ unparsedLines, nulBytes }, streamKey) => {
+      ({ unparsedLines, nulBytes, droppedRecords, droppedBytes }, streamKey) => {
+        if (droppedRecords > 0) settings.onRecordsDropped(droppedRecords, droppedBytes);
         if (unparsedLines > 0) settings.onLinesUnparsed(streamKey, unparsedLines);
         if (nulBytes > 0) settings.onNulBytesSkipped(streamKey, nulBytes);
       },
     );
-    this.#lanes = new Lanes(tools, this.#turns);
+    this.#lanes = new Lanes(tools, this.#turns, settings.onRateUsedUp);
     this.#slots = new InflateSlots(system.clock);
     this.#longestRead = tools.region.inputCapacity;
     const { openFiles, heldDeletedBytes } = limits;
@@ -111,6 +116,11 @@ export class Tailing {
   /** The directories were read: what is in the checkpoint and not there was deleted while the agent was stopped. */
   giveUpGone(): void {
     this.#catalog.giveUpGone();
+  }
+
+  /** These streams are treated otherwise from now on. */
+  treatAnew(streamKeys: readonly string[]): void {
+    this.#catalog.treatAnew(streamKeys);
   }
 
   /** Takes in what discovery saw; false if its directory must be read again. */
@@ -155,7 +165,7 @@ export class Tailing {
 
   /** When something is to be done next, monotonic ms. */
   get nextDueMs(): number {
-    const dues = [this.#catalog.nextDueMs, this.#lanes.patienceEndsMs, this.#tidyDueMs];
+    const dues = [this.#catalog.nextDueMs, this.#lanes.waitEndsMs, this.#tidyDueMs];
     return Math.min(...dues.filter((due) => due !== undefined));
   }
 

@@ -77,6 +77,15 @@ export class Events {
     );
   }
 
+  rateUsedUp(): void {
+    this.counters.rateLimitWaits++;
+  }
+
+  recordsFiltered(records: number, bytes: number): void {
+    this.counters.recordsFiltered += records;
+    this.counters.bytesFiltered += bytes;
+  }
+
   // ---- finding
 
   directoryMissing(directory: string): void {

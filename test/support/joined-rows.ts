@@ -18,7 +18,7 @@ import {
 } from '../../src/core/record-table.ts';
 import { Region } from '../../src/core/region.ts';
 import type { LineJoiner } from '../../src/core/treatment.ts';
-import { type MultilineLimits, newMultiline } from '../../src/decode/multiline.ts';
+import { lineJoinerBytes, type MultilineLimits, newMultiline } from '../../src/decode/multiline.ts';
 import { PartialBudget } from '../../src/decode/partial-budget.ts';
 import { newPiece } from '../../src/decode/rows.ts';
 
@@ -58,15 +58,16 @@ export class Joining {
   readonly taken: TakenRow[] = [];
   readonly joiner: LineJoiner;
   readonly budget: PartialBudget;
-  readonly #multiline;
+  readonly #limits: MultilineLimits;
   #offset = 0;
   #generation = 1;
 
   constructor({ mode = 'auto', budgetBytes = 1_000_000, ...limits }: JoiningOptions = {}) {
     this.budget = new PartialBudget(budgetBytes);
-    this.#multiline = newMultiline({ lines: 2000, bytes: 65_536, waitMs: 500, ...limits }, this.budget);
+    this.#limits = { lines: 2000, bytes: 65_536, waitMs: 500, ...limits };
+    const multiline = newMultiline(this.#limits, this.budget);
     const parsed = parseMultilineMode(mode);
-    const joiner = parsed.kind === 'value' ? this.#multiline.newLineJoiner(parsed.value) : undefined;
+    const joiner = parsed.kind === 'value' ? multiline.newLineJoiner(parsed.value) : undefined;
     if (joiner === undefined) throw new Error(`no joiner for ${mode}`);
     this.joiner = joiner;
     joiner.enter(1, seedOf(1));
@@ -83,7 +84,7 @@ export class Joining {
     const inputBytes = rows.reduce((sum, row) => sum + size(row) + 11, 0);
     const arenaBytes = rows.reduce((sum, row) => sum + (isJoined(row) ? size(row) : 0), 0);
     const longest = Math.max(0, ...rows.map(size));
-    const region = new Region(inputBytes, arenaBytes + this.#multiline.arenaBytes(inputBytes, longest));
+    const region = new Region(inputBytes, arenaBytes + lineJoinerBytes(this.#limits, inputBytes, longest));
     const table = new RecordTable(Math.max(1, rows.length));
     this.#lay(rows, region, table);
     this.joiner.join(region, table, { oversizeBytes: 0 });

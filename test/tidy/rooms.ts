@@ -9,6 +9,7 @@ const ROWS: readonly (readonly string[])[] = [
   ['main.ts'],
   ['cli'],
   ['agent.ts', 'server.ts'],
+  ['assemble.ts'],
   // doctor knows the configuration and looks at what the rooms below would use; serve does not know it, nor it serve.
   ['serve', 'doctor'],
   ['config'],

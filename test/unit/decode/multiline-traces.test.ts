@@ -107,7 +107,7 @@ const liveBytes = ({ directory, live }: CorpusLog): Buffer => {
 };
 
 describe('logs of containers', () => {
-  it.each([...logs()])('%s: the same wherever reads end', (name, rows) => {
+  it.each([...logs()])('%s: the same wherever reads end', { timeout: 60_000 }, (name, rows) => {
     const records = joined(rows);
     expect(joined(rows, 1)).toEqual(records);
     expect(joined(rows, 7)).toEqual(records);

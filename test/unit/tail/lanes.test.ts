@@ -10,7 +10,7 @@ const PATIENCE_MS = 20;
 
 const setUp = (...starts: readonly number[]) => {
   const turns = new Turns(10_000);
-  const lanes = new Lanes(newTools({ recordsPerBatch: 1 }), turns);
+  const lanes = new Lanes(newTools({ recordsPerBatch: 1 }), turns, () => undefined);
   const stream: ContainerStream = newStream();
   const file = new MemoryFile().write('a\nb\nc\n');
   const generation = addGeneration(stream, file);
@@ -70,10 +70,10 @@ describe('consumers of one stream', () => {
 
   it('are told when their patience ends', () => {
     const { lanes, run, b } = setUp();
-    expect(lanes.patienceEndsMs).toBeUndefined();
+    expect(lanes.waitEndsMs).toBeUndefined();
     b.blockedSinceMs = 100;
     run(110);
-    expect(lanes.patienceEndsMs).toBe(100 + PATIENCE_MS);
+    expect(lanes.waitEndsMs).toBe(100 + PATIENCE_MS);
   });
 
   it('do not wait for each other where nobody has credit', () => {
@@ -82,7 +82,7 @@ describe('consumers of one stream', () => {
     b.blockedSinceMs = 0;
     run(1000);
     expect(stream.lanes).toHaveLength(1);
-    expect(lanes.patienceEndsMs).toBeUndefined();
+    expect(lanes.waitEndsMs).toBeUndefined();
   });
 
   it('that fell behind catch up and share again', () => {
@@ -104,7 +104,7 @@ describe('consumers of one stream', () => {
 
   it('do not share while a record is open in one of the lanes', () => {
     const turns = new Turns(10_000);
-    const lanes = new Lanes(newTools(), turns);
+    const lanes = new Lanes(newTools(), turns, () => undefined);
     const stream = newStream('app', 'web');
     const file = new MemoryFile().write('2026-11-20T20:19:53Z stdout F a\n2026-11-20T20:19:54Z stdout P b\n');
     addGeneration(stream, file);

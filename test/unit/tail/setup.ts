@@ -96,7 +96,13 @@ export const addGeneration = (stream: ContainerStream, file: Source, nowMs = 0):
 /** Bytes that a line may have beside its message; see LaneTools. */
 export const OVERHEAD_BYTES = 4096;
 
-const LIMITS: LaneLimits = { readShareBytes: 512, lineBytes: 1024, recordsPerBatch: 64, partialAgeMs: 5000 };
+const LIMITS: LaneLimits = {
+  readShareBytes: 512,
+  lineBytes: 1024,
+  recordsPerBatch: 64,
+  partialAgeMs: 5000,
+  treatmentBytes: 0,
+};
 
 const MULTILINE = { lines: 10, bytes: 1024, waitMs: 500 };
 
