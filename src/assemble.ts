@@ -1,6 +1,7 @@
 import { Store } from './checkpoint/store.ts';
 import type { Config, OutputConfig } from './config/config.ts';
 import type { Kernel } from './core/kernel.ts';
+import { SPARE_ROWS } from './core/record-table.ts';
 import type { StreamSighting } from './core/sighting.ts';
 import { type DecodeRoom, newDecoding } from './decode/decoding.ts';
 import { lineJoinerBytes } from './decode/multiline.ts';
@@ -54,7 +55,7 @@ export const openRooms = async (config: Config, world: RoomsWorld): Promise<Room
   const messageBytes = 3 * input + 2 * multiline.bytes;
   const arenaBytes =
     lineJoinerBytes(multiline, input, limits.lineBytes) +
-    shaping.arenaBytes(messageBytes, limits.recordsPerBatch);
+    shaping.arenaBytes(messageBytes, limits.recordsPerBatch + SPARE_ROWS);
   const laneBytes = Tailing.memoryBytes({ ...limits, treatmentBytes: arenaBytes });
   const kernel = openKernel(config.kernel, laneBytes, config.outputs.length * outputBytes(limits));
   const decoding = newDecoding(kernel, limits.lineBytes, limits.partialBytes, multiline);

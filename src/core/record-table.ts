@@ -58,7 +58,7 @@ export interface Row {
 }
 
 /** Rows that a line joiner may put into a table that decoders have filled: what it held back of earlier batches. */
-const SPARE_ROWS = 16;
+export const SPARE_ROWS = 16;
 
 /** How much memory a table for so many records takes. */
 export const tableBytes = (capacity: number): number =>
