@@ -192,8 +192,12 @@ export class Discovery {
     this.#watchRoots();
   }
 
+  get #againMs(): number {
+    return Math.min(AGAIN_MS, this.#settings.rescanIntervalMs);
+  }
+
   #tryAgain(nowMs: number): void {
-    this.#againDueMs = nowMs + (this.#again.size < this.#unsettled ? AGAIN_SOON_MS : AGAIN_MS);
+    this.#againDueMs = nowMs + (this.#again.size < this.#unsettled ? AGAIN_SOON_MS : this.#againMs);
     this.#unsettled = this.#again.size;
     let left = MOST_AGAIN;
     for (const directory of this.#again) {
@@ -222,7 +226,7 @@ export class Discovery {
   #report(sightings: readonly StreamSighting[]): void {
     for (const sighting of sightings) {
       if (this.#settings.onSighting(sighting)) continue;
-      if (this.#again.size === 0) this.#againDueMs = this.#clock.monotonic() + AGAIN_MS;
+      if (this.#again.size === 0) this.#againDueMs = this.#clock.monotonic() + this.#againMs;
       this.#again.add(sighting.directory);
     }
   }
