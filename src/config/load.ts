@@ -15,6 +15,12 @@ export interface ConfigText {
   readonly text: string;
 }
 
+/**
+ * explainIssue finds the words for all that zod finds itself. zod's own would look at the constructor of what stands there, and
+ * throw where a file has an option of that name.
+ */
+const ownWords = (): string => 'is not possible here';
+
 const NO_FILE: YamlFile = { value: undefined, places: new Map(), problems: [] };
 
 /**
@@ -33,7 +39,7 @@ export const loadConfig = (
   if (yaml.places.size === 0 && yaml.problems.length > 0) throw new ConfigError(yaml.problems);
 
   const overlaid = overlayFlags(yaml.value ?? {}, flags);
-  const parsed = fileSchema.safeParse(overlaid.value);
+  const parsed = fileSchema.safeParse(overlaid.value, { error: ownWords });
   const explanations: Explanation[] = parsed.success
     ? []
     : parsed.error.issues.flatMap((issue) => explainIssue(fileSchema, overlaid.value, issue));

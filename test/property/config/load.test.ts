@@ -114,7 +114,8 @@ describe('the loader', () => {
   it('makes a Config or a list of problems of any values', () => {
     fc.assert(
       fc.property(anything, (value) => isTellable(load(stringify(value)))),
-      { numRuns: 2000 },
+      // zod's own words for the wrong type call what stands at `constructor`.
+      { numRuns: 2000, examples: [[{ outputs: { constructor: { name: [{}] } } }]] },
     );
   });
 
