@@ -10,6 +10,8 @@ export interface StreamSighting {
   readonly directory: string;
   /** Every file of the stream, in no order. Empty once they are gone. */
   readonly files: readonly SightedFile[];
+  /** Lists them anew: whether they are still the same ones is asked after they were looked at. Left out where none is listed. */
+  readonly again?: () => readonly SightedFile[];
 }
 
 export interface SightedFile {

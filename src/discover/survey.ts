@@ -6,7 +6,7 @@ import type { SightedFile, StreamSighting } from '../core/sighting.ts';
 import type { DirectoryEntry, Files } from '../system/system.ts';
 import { parseContainerPath, parseLinkName, parsePodDirectory } from './kubelet-names.ts';
 import { containerHop, type Home, homeAt, Links } from './links.ts';
-import { parseLogName } from './log-name.ts';
+import { type LogName, parseLogName } from './log-name.ts';
 
 /**
  * Finds the container streams and their files. Truth is what the directories say when they are read: a survey keeps no
@@ -251,17 +251,32 @@ export class Survey {
   /** Puts the files of a directory together by stream. */
   #group(directory: string, entries: readonly DirectoryEntry[]): Map<string, StreamSighting> {
     const streams = new Map<string, StreamSighting & { readonly files: SightedFile[] }>();
+    const readAt = this.#readAt.get(directory);
+    // Only a time at which a later change was sure to show is remembered.
+    const isStill = (): boolean => readAt !== undefined && readAt === this.#timeOf(directory);
     for (const entry of entries) {
       const name = entry.kind === 'file' ? parseLogName(entry.name) : undefined;
       const home = name && this.#homeOf(directory, name.base);
       if (name === undefined || home === undefined || !this.#settings.selects(home.origin)) continue;
       const { origin, kubeletNamed } = home;
       const key = streamKeyOf(origin);
-      const stream = streams.get(key) ?? { key, origin, kubeletNamed, directory, files: [] };
-      stream.files.push({ path: join(directory, entry.name), age: name.age, compressed: name.compressed });
+      const { base } = name;
+      const files: SightedFile[] = [];
+      const again = (): readonly SightedFile[] => (isStill() ? files : this.#filesOf(directory, base));
+      const stream = streams.get(key) ?? { key, origin, kubeletNamed, directory, files, again };
+      stream.files.push(sightedFile(directory, entry.name, name));
       streams.set(key, stream);
     }
     return streams;
+  }
+
+  /** What the directory lists of one live file's name now. */
+  #filesOf(directory: string, base: string): readonly SightedFile[] {
+    return (this.#files.list(directory) ?? []).flatMap((entry) => {
+      const isOne = entry.kind === 'file' && entry.name.startsWith(base);
+      const name = isOne ? parseLogName(entry.name) : undefined;
+      return name?.base === base ? [sightedFile(directory, entry.name, name)] : [];
+    });
   }
 
   /** Which stream a live file of this name belongs to. */
@@ -321,3 +336,9 @@ export class Survey {
     this.#settings.onUnreadable(directory, error);
   }
 }
+
+const sightedFile = (directory: string, entry: string, { age, compressed }: LogName): SightedFile => ({
+  path: join(directory, entry),
+  age,
+  compressed,
+});

@@ -1,18 +1,28 @@
 import { shortHash } from '../core/hash.ts';
-import { HEAD_BYTES, type Head, type Identity, MARKER_BYTES, markerHash } from '../core/identity.ts';
+import {
+  EMPTY_MARKER,
+  HEAD_BYTES,
+  type Head,
+  type Identity,
+  MARKER_BYTES,
+  markerHash,
+} from '../core/identity.ts';
 import type { SightedFile } from '../core/sighting.ts';
-import type { Compression, Descriptor, Files } from '../system/system.ts';
+import type { Compression, Descriptor, FileStatus, Files } from '../system/system.ts';
+import { type Content, contentOf } from './content.ts';
+import { plainSource } from './source.ts';
 
 /** A file that no generation is known to be: opened, its first bytes read, not yet judged. */
-export interface Candidate {
+export interface Candidate extends Content {
   readonly file: SightedFile;
   readonly descriptor: Descriptor;
   readonly identity: Identity;
   /** Of the (decompressed) content; for a .gz what its footer says (modulo 4 GiB). */
   readonly size: number;
-  readonly mtimeMs: number;
   /** The first ≤1,024 (decompressed) bytes. */
   readonly head: Uint8Array;
+  /** Of a plain file. */
+  readonly tail: number;
 }
 
 /** How much of a .gz is read to inflate its first kilobyte; deflate can need a table of its own before the first byte. */
@@ -34,15 +44,15 @@ export const openCandidate = (
       files.close(descriptor);
       return undefined;
     }
-    const { dev, ino, birthtimeNs, mtimeMs } = status;
+    const { dev, ino, birthtimeNs } = status;
     const content = file.compressed
-      ? compressedContent(files, compression, descriptor, status.size)
-      : { size: status.size, head: readBytes(files, descriptor, HEAD_BYTES, 0) };
+      ? compressedContent(files, compression, descriptor, status)
+      : contentOf(plainSource(files, descriptor));
     if (content === undefined) {
       files.close(descriptor);
       return undefined;
     }
-    return { file, descriptor, identity: { dev, ino, birthtimeNs }, mtimeMs, ...content };
+    return { file, descriptor, identity: { dev, ino, birthtimeNs }, ...content };
   } catch (error) {
     files.close(descriptor);
     throw error;
@@ -53,13 +63,13 @@ const compressedContent = (
   files: Files,
   compression: Compression,
   descriptor: Descriptor,
-  sizeOnDisk: number,
-): { size: number; head: Uint8Array } | undefined => {
+  { size: sizeOnDisk, mtimeMs }: Pick<FileStatus, 'size' | 'mtimeMs'>,
+): Content | undefined => {
   if (sizeOnDisk < SMALLEST_GZIP) return undefined;
   const footer = readBytes(files, descriptor, FOOTER_BYTES, sizeOnDisk - FOOTER_BYTES);
   const compressed = readBytes(files, descriptor, COMPRESSED_HEAD_BYTES, 0);
   const head = inflateHead(compression, compressed);
-  return { size: footer.readUInt32LE(0), head };
+  return { size: footer.readUInt32LE(0), head, tail: EMPTY_MARKER, mtimeMs };
 };
 
 /** A .gz that is none is still a generation: reading it will say `corrupt`, and the ledger will have it. */

@@ -5,7 +5,7 @@ import { lowWater } from '../core/position.ts';
 import type { StreamSighting } from '../core/sighting.ts';
 import type { Treatments } from '../core/treatment.ts';
 import type { Clock } from '../system/system.ts';
-import type { Adoption, Stray } from './adoption.ts';
+import type { Adoption } from './adoption.ts';
 import { asideKey, isAside, strayNames } from './asides.ts';
 import { boundHeldBytes, closeIdle, lingerMs } from './bounds.ts';
 import { Cadence } from './cadence.ts';
@@ -16,6 +16,7 @@ import { handOutLast, type Scan } from './finish.ts';
 import type { Generation } from './generation.ts';
 import { type Lanes, startOfStream } from './lanes.ts';
 import { Looker } from './looker.ts';
+import type { Stray } from './observation.ts';
 import { Restarts } from './restarts.ts';
 import type { Turns } from './turns.ts';
 
@@ -99,8 +100,7 @@ export class Catalog {
       const records = this.#settings.recordsOf(key);
       if (this.streams.has(key) || !records.every((record) => this.#adoption.opening.isGone(record)))
         continue;
-      const kubeletNamed = origin.kind === 'kubernetes';
-      const stream = this.#admit({ key, origin, kubeletNamed, directory: '' });
+      const stream = this.#admit({ key, origin, kubeletNamed: origin.kind === 'kubernetes', directory: '' });
       for (const generation of stream.generations) generation.end('deleted', generation.size);
       this.#begin(stream);
       this.#cadence.quicken(stream);
@@ -177,7 +177,7 @@ export class Catalog {
     for (const directory of this.#excluded.takeWanted()) directories.set(directory, true);
     this.#cadence.poll(nowMs, (stream, isIdle) => {
       const changed = this.#looker.look(stream, nowMs);
-      if (stream.needsScan) directories.set(stream.directory, true);
+      if (stream.asksForScan()) directories.set(stream.directory, true);
       // The directory of an idle stream is watched, and walked by now and then.
       else if (!isIdle && stream.isDirectoryDue(nowMs) && !directories.has(stream.directory)) {
         directories.set(stream.directory, false);
@@ -209,7 +209,7 @@ export class Catalog {
   /** Everything that is there was handed out; nothing more will come by itself. */
   isQuiet(nowMs: number): boolean {
     for (const stream of this.streams.values()) {
-      if (stream.needsScan || stream.treatment.isAwaited) return false;
+      if (stream.wantsScan || stream.treatment.isAwaited) return false;
       for (const lane of stream.lanes) if (lane.wantsTurn(nowMs) || lane.isInflating) return false;
     }
     return true;

@@ -27,6 +27,8 @@ export class ContainerStream {
   directory: string;
   /** Its directory must be read before anyone acts on what its generations look like. */
   needsScan = false;
+  /** Its files did not stand still for long enough to be judged: since when. Its directory is read again soon. */
+  postponedSinceMs: number | undefined;
   /** Since when a file of it could not be judged; undefined if all are. */
   unsettledSinceMs: number | undefined;
   /** Nothing more will be written: its container was started anew, or its files are gone. */
@@ -35,6 +37,8 @@ export class ContainerStream {
   isAbandoned = false;
   /** Files that are copies of what is followed, by identity, with the size at which that was found. */
   readonly ignored = new Map<string, number>();
+  /** Which generation a file was a copy of when that was proven: it still is when that one has been cut, by identity. */
+  readonly copies = new Map<string, number>();
   /** Names of the streams that read what turned up too late for its place in this one, by the file's identity. */
   readonly asides = new Map<string, string>();
   /** The names of all its strays, those of earlier runs too. */
@@ -99,7 +103,7 @@ export class ContainerStream {
   /** Everything was read, and nothing waits for time to pass: the next thing to happen is that somebody writes. */
   get isAtRest(): boolean {
     const { newest } = this;
-    if (newest?.listed !== true || newest.isEnded || this.needsScan || this.unsettledSinceMs !== undefined)
+    if (newest?.listed !== true || newest.isEnded || this.wantsScan || this.unsettledSinceMs !== undefined)
       return false;
     return this.lanes.every((lane) => lane.generation === newest && lane.isIdle);
   }
@@ -159,6 +163,18 @@ export class ContainerStream {
   suspectTruncation(): void {
     this.ignored.clear();
     this.needsScan = true;
+  }
+
+  /** Its directory is to be read soon: something of it is not known or not proven. */
+  get wantsScan(): boolean {
+    const isPostponed = this.postponedSinceMs !== undefined;
+    return this.needsScan || isPostponed || this.generations.some((generation) => generation.awaitsProof);
+  }
+
+  /** True if its directory is to be read now; whatever is not found there then is not there. */
+  asksForScan(): boolean {
+    this.needsScan = this.wantsScan;
+    return this.needsScan;
   }
 
   /** An inflater of this file has more. */

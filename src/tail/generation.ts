@@ -11,6 +11,7 @@ import {
   markerHash,
 } from '../core/identity.ts';
 import type { NameAge } from '../core/sighting.ts';
+import { beginsWithContent, type Content } from './content.ts';
 import type { Source } from './source.ts';
 
 /**
@@ -42,6 +43,15 @@ export interface Sighted {
   readonly identity: Identity;
 }
 
+/** Where a file ended once, and the hash of the bytes before. */
+export interface Mark {
+  readonly size: number;
+  readonly tail: number;
+}
+
+/** Earlier ends that are remembered beside the last: a copy ends at most some moments before its file is cut. */
+const MOST_MARKS = 7;
+
 /** Shared by all generations, because looking is synchronous. */
 const scratch = Buffer.from(new ArrayBuffer(HEAD_BYTES));
 const scratchView = new DataView(scratch.buffer);
@@ -64,6 +74,8 @@ export class Generation {
   changedAtMs: number;
   ending: Ending | undefined;
   format: LogFormat | undefined;
+  /** No whole line was seen of it: what comes next may tell more. */
+  isFormatGuessed = false;
   seed: GenerationSeed | undefined;
   /** NULs at its start, as far as a reader has looked: see LineReader. */
   holeBytes = 0;
@@ -71,6 +83,15 @@ export class Generation {
   firstTimeNs: bigint | undefined;
   /** How long it was when whoever begins behind it began: in the checkpoint, or when it was found. */
   knownAtStart: number;
+  /**
+   * Its directory was read after its first bytes were seen, and nothing was there that comes before them. Until then they may be
+   * of any age: an empty file can be filled, copied and cut several times between two looks. See Adoption.
+   */
+  isProven: boolean;
+  /** It goes on in a copy that was made before its last bytes were written: they are lost. */
+  shortfall: Ending | undefined;
+  /** Where earlier looks saw it end: a shorter copy is known by them. */
+  #earlier: readonly Mark[] = [];
   #tail: number;
   #source: Source | undefined;
   #isCompressed = false;
@@ -90,6 +111,12 @@ export class Generation {
     this.knownAtStart = record.size;
     this.#tail = record.tail;
     this.changedAtMs = nowMs;
+    this.isProven = record.size > 0 || record.compressed;
+  }
+
+  /** It has bytes of which nobody knows yet what comes before them. */
+  get awaitsProof(): boolean {
+    return !this.isProven && this.size > 0 && !this.isEnded;
   }
 
   /** Whether it is read through an inflater: then it has an end, and nobody writes to it. */
@@ -148,13 +175,30 @@ export class Generation {
     this.version++;
   }
 
-  /** Goes on through another file that holds the same bytes: a copy, or the compressed form. */
-  moveTo(sighted: Sighted): void {
+  /** It was cut, and all that it held is read elsewhere, as another generation: nobody had read any of it. */
+  giveWay(): void {
+    this.ending = { reason: 'truncated', size: 0, mayHaveGrown: false };
+    this.version++;
+  }
+
+  /**
+   * Goes on through another file that holds the same bytes: a copy, or the compressed form.
+   *
+   * @param length of the copy, where it may be shorter than what was seen of the file
+   */
+  moveTo(sighted: Sighted, length = Number.POSITIVE_INFINITY): void {
     this.sighted = sighted;
     this.listed = true;
     if (this.ending !== undefined && this.ending.size !== null) this.size = this.ending.size;
+    if (length < this.size) this.shortfall = { reason: 'truncated', size: this.size, mayHaveGrown: false };
+    this.size = Math.min(this.size, length);
     this.ending = undefined;
     this.version++;
+  }
+
+  /** What ends at its size now is what is known of it: said of a copy that was proven otherwise. */
+  acceptTail(): void {
+    this.#tail = this.markerBefore(this.size);
   }
 
   /** Asks the descriptor; true if anything changed since the last look. Notices that the file was cut. */
@@ -172,6 +216,7 @@ export class Generation {
       this.end('truncated', before);
       return true;
     }
+    if (before > 0) this.#earlier = [...this.#earlier.slice(-MOST_MARKS), { size: before, tail: this.#tail }];
     this.mtimeMs = mtimeMs;
     if (size !== before && this.version > 0) this.changedAtMs = nowMs;
     this.size = size;
@@ -179,6 +224,23 @@ export class Generation {
     if (this.head.length < HEAD_BYTES && size > this.head.length) this.#readHead();
     this.version++;
     return true;
+  }
+
+  /** The latest look that saw no more than so many bytes: where they ended. */
+  markUpTo(length: number): Mark | undefined {
+    return this.#earlier.findLast(({ size }) => size <= length);
+  }
+
+  /** Whether its open file still holds what was seen, without taking in what is new. */
+  get stands(): boolean {
+    if (this.#source === undefined || this.#isCompressed || this.isEnded) return true;
+    return this.#source.look().size >= this.size && this.#tailStands();
+  }
+
+  /** Whether its open file begins with these bytes now. */
+  holds(content: Content): boolean {
+    if (this.#source === undefined || this.#isCompressed || this.isEnded) return false;
+    return content.size > 0 && beginsWithContent(this.#source, content);
   }
 
   /** Whether the bytes before the size that we know are still the ones that stood there. */
@@ -220,7 +282,7 @@ export class Generation {
       compressed,
       ...identity,
       head: this.head,
-      size: this.ending?.size ?? this.size,
+      size: this.ending?.size ?? this.shortfall?.size ?? this.size,
       tail: this.#tail,
     };
   }

@@ -3,7 +3,7 @@ import type { Gap } from '../core/gap.ts';
 import { lowWater, type StreamPosition, samePosition } from '../core/position.ts';
 import type { ContainerStream } from './container-stream.ts';
 import { isFinished } from './finish.ts';
-import { type Generation, missingFrom } from './generation.ts';
+import { type Ending, type Generation, missingFrom } from './generation.ts';
 import type { LaneTools } from './lane-tools.ts';
 import { type Chunk, LineReader } from './line-reader.ts';
 import type { OpenRecords } from './open-records.ts';
@@ -124,6 +124,7 @@ export class Lane {
     const generation = this.#generation;
     if (generation === undefined) return this.#next() !== undefined || this.#open.hasOverdue(nowMs);
     if (generation.ending !== undefined) return this.#mayLeaveEnded(nowMs);
+    if (generation.awaitsProof) return false;
     // Without a descriptor there is nothing to read; only what was read to its end can be left.
     if (generation.version !== this.#seenVersion) return generation.isOpen;
     if (this.#open.hasOverdue(nowMs)) return true;
@@ -178,10 +179,8 @@ export class Lane {
 
   #read(generation: Generation, nowMs: number, excess: 'take' | 'drop'): number {
     generation.look(nowMs);
-    if (generation.ending !== undefined) {
-      this.stream.suspectTruncation();
-      return 0;
-    }
+    if (generation.isEnded) this.stream.suspectTruncation();
+    if (generation.isEnded || generation.awaitsProof) return 0;
     // A lane that waited for credit is not asked whether it wants its turn: what is closed must not look like an end.
     if (!generation.isOpen && this.unreadIn(generation) > 0) return 0;
     const { version } = generation;
@@ -279,7 +278,8 @@ export class Lane {
     }
     const isLast = this.#next() === undefined;
     if (finished && !isLast) {
-      this.#enterNext();
+      if (this.#generation?.shortfall === undefined) this.#enterNext();
+      else this.#leave(this.#generation, this.#generation.shortfall);
       return;
     }
     if (this.#isLastWord(finished)) this.#open.closeAll();
@@ -301,7 +301,10 @@ export class Lane {
   /** The rest of this generation is lost: say how much, and stand behind it. */
   #leaveEnded(generation: Generation, nowMs: number): void {
     const { ending } = generation;
-    if (ending === undefined || !this.#mayLeaveEnded(nowMs)) return;
+    if (ending !== undefined && this.#mayLeaveEnded(nowMs)) this.#leave(generation, ending);
+  }
+
+  #leave(generation: Generation, ending: Ending): void {
     const missing = missingFrom(this.#lines.offset, ending);
     // The lost bytes may be the next pieces of what is open: it must not be joined with what comes behind them.
     if (missing.length > 0 && !this.#open.closeAll()) return;

@@ -2,8 +2,8 @@ import type { Decoding } from '../core/decoder.ts';
 import { HEAD_BYTES, MARKER_BYTES, markerHash } from '../core/identity.ts';
 import type { Compression, Files } from '../system/system.ts';
 import { beginsWith, type Candidate, holdsMarker } from './candidate.ts';
+import { contentOf, tailAt } from './content.ts';
 import type { Generation } from './generation.ts';
-import { headOf } from './newcomer.ts';
 import type { Source } from './source.ts';
 
 /**
@@ -27,6 +27,8 @@ export interface Circumstances {
   readonly others: readonly Candidate[];
   /** Files come oldest first: what is alike to the last byte can only be younger than the last that was recognised. */
   readonly after: number;
+  /** The generation that it was a copy of when that still stood. */
+  readonly copyOf: number | undefined;
 }
 
 export class Likeness {
@@ -41,16 +43,47 @@ export class Likeness {
   }
 
   isSame(generation: Generation, candidate: Candidate, circumstances: Circumstances): boolean {
-    if (!beginsWith(candidate, generation.head) || isLongerThanHeld(generation, candidate)) return false;
-    const { tail, size } = generation.toRecord();
     const isTimed = this.#isTimed(candidate);
     if (!isTimed && generation.sequence <= circumstances.after) return false;
+    if (this.#isShortCopy(generation, candidate, isTimed, circumstances)) return true;
+    if (!beginsWith(candidate, generation.head) || isLongerThanHeld(generation, candidate)) return false;
+    const { tail, size } = generation.toRecord();
     if (candidate.file.compressed) {
       return this.#isSameCompressed(generation, candidate, isTimed, generation === circumstances.latest);
     }
     if (!isTimed && !isLikelyUntimed(generation, candidate, circumstances)) return false;
     if (candidate.size < size) return generation.listed && this.#isPrefix(candidate, generation);
     return holdsMarker(this.#files, candidate, size, tail);
+  }
+
+  /**
+   * A copy of a file that was written to between copy and cut, and looked at then: it ends before what was seen. It was proven
+   * to be a copy before the cut, or an earlier look saw where the file had ended before; else the time of its first record
+   * must do.
+   */
+  #isShortCopy(
+    generation: Generation,
+    candidate: Candidate,
+    isTimed: boolean,
+    { copyOf, others }: Circumstances,
+  ): boolean {
+    const { ending, head } = generation;
+    const { file, size } = candidate;
+    if (ending?.reason !== 'truncated' || file.compressed || file.age.kind === 'live') return false;
+    if (size === 0 || size >= (ending.size ?? 0)) return false;
+    if (others.some((other) => this.#isWholeCopy(generation, other))) return false;
+    if (copyOf === generation.sequence) return true;
+    const mark = generation.markUpTo(size);
+    if (mark !== undefined && !holdsMarker(this.#files, candidate, mark.size, mark.tail)) return false;
+    return beginsWith(candidate, head)
+      ? isTimed || mark !== undefined
+      : size < head.length && mark !== undefined;
+  }
+
+  #isWholeCopy(generation: Generation, other: Candidate): boolean {
+    if (other.file.compressed || !beginsWith(other, generation.head)) return false;
+    const { size, tail } = generation.toRecord();
+    return holdsMarker(this.#files, other, size, tail);
   }
 
   /** A head of nothing but NULs (a hole) has no format, and says nothing. */
@@ -62,12 +95,9 @@ export class Likeness {
   /** Whether a file holds just what an open plain source holds. */
   isSameAs(source: Source, candidate: Candidate): boolean {
     const { size } = source.look();
-    if (size === 0 || candidate.size !== size || Buffer.compare(headOf(source), candidate.head) !== 0)
+    if (size === 0 || candidate.size !== size || Buffer.compare(contentOf(source).head, candidate.head) !== 0)
       return false;
-    const length = Math.min(MARKER_BYTES, size);
-    const end = Buffer.alloc(length);
-    source.read(end, 0, length, size - length);
-    const marker = markerHash(new DataView(end.buffer, end.byteOffset, length), 0, length);
+    const marker = tailAt(source, size);
     return candidate.file.compressed
       ? this.#inflatesTo(candidate, size, marker)
       : holdsMarker(this.#files, candidate, size, marker);

@@ -140,7 +140,7 @@ export class LineReader {
 
   /** Finds out the generation's format and the seed of its ids. Says why not while its first line is not whole. */
   #prepare(generation: Generation, stream: ContainerStream, finished: boolean): Chunk | undefined {
-    if (generation.format !== undefined) return undefined;
+    if (generation.format !== undefined && !generation.isFormatGuessed) return undefined;
     const { region, decoding } = this.#tools;
     const start = region.inputStart;
     const count = generation.read(region.bytes, start, HEAD_BYTES, generation.holeBytes);
@@ -149,13 +149,14 @@ export class LineReader {
     if (count === 0 && generation.holeBytes === 0) return finished ? undefined : PENDING;
     const newline = region.bytes.subarray(start, start + count).indexOf(LINE_FEED);
     if (newline === -1 && count < HEAD_BYTES && !finished) return PENDING;
+    generation.isFormatGuessed = newline === -1 && count < HEAD_BYTES;
     const lineEnd = newline === -1 ? start + count : start + newline;
     const fallback = stream.kubeletNamed ? 'cri' : 'raw';
     generation.format =
       stream.treatment.format ??
       decoding.detectFormat(region.bytes, start, start + count, stream.kubeletNamed) ??
       fallback;
-    generation.seed = generationSeed(streamKeyOf(stream.origin), region.bytes.subarray(start, lineEnd));
+    generation.seed ??= generationSeed(streamKeyOf(stream.origin), region.bytes.subarray(start, lineEnd));
     // A short hole is part of the first line, and the decoder's business.
     if (generation.holeBytes >= HEAD_BYTES && generation.holeBytes > this.#offset) this.#stepOver(generation);
     return undefined;

@@ -1,5 +1,6 @@
-import { HEAD_BYTES } from '../core/identity.ts';
+import { EMPTY_MARKER } from '../core/identity.ts';
 import { compareAges } from '../core/sighting.ts';
+import { type Content, contentOf } from './content.ts';
 import { compareTimes, firstTimeNs } from './first-time.ts';
 import type { Sighted } from './generation.ts';
 import type { Source } from './source.ts';
@@ -9,11 +10,9 @@ export interface Newcomer {
   readonly sighted: Sighted;
   /** Whether a directory lists it; a file that was cut may have lost its name since. */
   readonly listed: boolean;
-  readonly mtimeMs: number;
+  /** What was seen of it; of a .gz, what its head and its footer say. */
+  readonly content: Content;
   readonly firstTimeNs: bigint | undefined;
-  /** What a .gz's footer says; undefined where the source is plain, which is looked at. */
-  readonly compressedSize: number | undefined;
-  readonly head: Uint8Array;
   readonly source: Source;
 }
 
@@ -23,37 +22,35 @@ export interface CutFile {
   readonly was: Sighted;
   /** The descriptor that the generation held. */
   readonly source: Source;
+  /** What stood in it when it was looked at last. */
+  seen: Content;
   /** Where its new content is listed; undefined if it was removed or moved away since. */
   now: Sighted | undefined;
 }
 
 /** What was written into a file after it was cut. */
-export const afterCut = ({ was, source, now }: CutFile): Newcomer => {
-  const head = headOf(source);
-  return {
-    sighted: now ?? { ...was, age: { kind: 'shifted', number: 0 } },
-    listed: now !== undefined,
-    mtimeMs: source.look().mtimeMs,
-    firstTimeNs: firstTimeNs(head),
-    compressedSize: undefined,
-    head,
-    source,
-  };
-};
+export const afterCut = ({ was, source, seen, now }: CutFile): Newcomer => ({
+  sighted: now ?? { ...was, age: { kind: 'shifted', number: 0 } },
+  listed: now !== undefined,
+  content: seen,
+  firstTimeNs: firstTimeNs(seen.head),
+  source,
+});
 
-export const headOf = (source: Source): Uint8Array => {
-  const head = Buffer.alloc(HEAD_BYTES);
+export const NOTHING: Content = { size: 0, head: new Uint8Array(0), tail: EMPTY_MARKER, mtimeMs: 0 };
+
+/** That it cannot be read now is told when it is read; until then nothing is known of it. */
+export const seenIn = (source: Source): Content => {
   try {
-    return head.subarray(0, source.read(head, 0, HEAD_BYTES, 0));
+    return contentOf(source);
   } catch {
-    // It only helps to put files in order; that it cannot be read is told when it is read.
-    return head.subarray(0, 0);
+    return NOTHING;
   }
 };
 
 /** What was cut and then lost its name comes before a file that was made since it was last written to. */
 const byBirth = (unlisted: Newcomer, { sighted }: Newcomer): number =>
-  Number(sighted.identity.birthtimeNs / NANOSECONDS_A_MS) >= Math.floor(unlisted.mtimeMs) ? -1 : 1;
+  Number(sighted.identity.birthtimeNs / NANOSECONDS_A_MS) >= Math.floor(unlisted.content.mtimeMs) ? -1 : 1;
 
 const NANOSECONDS_A_MS = 1_000_000n;
 
@@ -75,5 +72,5 @@ const compareNames = (a: Newcomer, b: Newcomer): number => {
   if (a.sighted.age.kind === 'live' || b.sighted.age.kind === 'live')
     return compareAges(a.sighted.age, b.sighted.age);
   if (a.listed !== b.listed) return a.listed ? -byBirth(b, a) : byBirth(a, b);
-  return compareAges(a.sighted.age, b.sighted.age) || a.mtimeMs - b.mtimeMs;
+  return compareAges(a.sighted.age, b.sighted.age) || a.content.mtimeMs - b.content.mtimeMs;
 };

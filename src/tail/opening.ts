@@ -24,6 +24,15 @@ export interface LookTime {
   readonly wallMs: number;
 }
 
+/** A file that cannot be looked at now is looked at again when it is polled, and then it is told. */
+export const lookQuietly = (generation: Generation, { nowMs }: LookTime): void => {
+  try {
+    generation.look(nowMs);
+  } catch {
+    generation.touch();
+  }
+};
+
 /** A time in ms is a double here and nanoseconds there. */
 const TIME_ROUNDING_MS = 0.001;
 
@@ -79,15 +88,13 @@ export class Opening {
   }
 
   newcomer(stream: ContainerStream, candidate: Candidate): Newcomer {
-    const { file, identity, descriptor, mtimeMs, head, size } = candidate;
+    const { file, identity, descriptor } = candidate;
     const { path, age, compressed } = file;
     return {
       sighted: { path, age, compressed, identity },
       listed: true,
-      mtimeMs,
-      firstTimeNs: firstTimeNs(head),
-      compressedSize: compressed ? size : undefined,
-      head,
+      content: candidate,
+      firstTimeNs: firstTimeNs(candidate.head),
       source: compressed
         ? this.#settings.openGzip(descriptor, () => stream.touch(identity))
         : plainSource(this.#files, descriptor),

@@ -27,6 +27,10 @@ export type Action =
       readonly copies: boolean;
       readonly seed: number;
     }
+  /** One step of a copytruncate: looks, writes and more may come between it and the next. */
+  | { readonly kind: 'copy'; readonly stream: number; readonly part: CopyPart }
+  /** So many copytruncates at once, with lines before and after each. */
+  | { readonly kind: 'copies'; readonly stream: number; readonly times: number; readonly seed: number }
   | { readonly kind: 'delete'; readonly stream: number }
   | { readonly kind: 'moveAway'; readonly stream: number }
   | { readonly kind: 'restartContainer'; readonly stream: number }
@@ -48,6 +52,8 @@ export type Action =
   | { readonly kind: 'during'; readonly calls: number; readonly action: Action };
 
 export type StreamKind = 'kubelet' | 'plain' | 'linked';
+/** An empty file, half of what is not copied yet, all of it, the cut. */
+export type CopyPart = 'begin' | 'half' | 'whole' | 'cut';
 export type Regrowth = 'none' | 'smaller' | 'equal' | 'larger';
 export type ReadFault = 'EIO' | 'EACCES' | 'EMFILE';
 export type SinkMood = 'fine' | 'slow' | 'failing' | 'hanging' | 'refusing';

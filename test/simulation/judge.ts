@@ -3,7 +3,7 @@ import type { Life, LogLine } from './log-lines.ts';
 import type { LogStream } from './log-stream.ts';
 import type { LogWorld } from './log-world.ts';
 import { LossLedger } from './loss-ledger.ts';
-import { NOT_SAVED, type OutputAccount } from './output-account.ts';
+import { NOT_SAVED, type OutputAccount, startOf } from './output-account.ts';
 import type { Settings } from './settings.ts';
 import { Violation } from './violation.ts';
 
@@ -117,7 +117,7 @@ export class Judge {
       for (const line of life.lines) {
         const arrivedMs = account.arrived.get(line);
         const isSafe = arrivedMs !== undefined && arrivedMs !== NOT_SAVED && arrivedMs <= safeMs;
-        if (!isSafe) line.excused.add(account.name);
+        if (!isSafe && !this.#logs.isInCopy(line, startOf(line))) line.excused.add(account.name);
       }
     }
   }

@@ -10,6 +10,8 @@ export interface Life {
   readonly lines: LogLine[];
   /** Files that hold these bytes: the log itself under any name, and its .gz. Copies that logrotate made do not count. */
   readonly carriers: Set<Inode>;
+  /** What logrotate copied of it, and how much that is. */
+  readonly copies: Map<Inode, number>;
   size: number;
   /** The banner at its start: lines that nobody can tell from those of another life. */
   bannerBytes: number;

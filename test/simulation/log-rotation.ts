@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import type { Inode } from '../support/fake-inodes.ts';
-import type { Regrowth } from './actions.ts';
+import type { CopyPart, Regrowth } from './actions.ts';
 import { AWAY, type LogStream, linkOf, podDirectory } from './log-stream.ts';
 import type { LogWorld } from './log-world.ts';
 import type { LogWriter } from './log-writer.ts';
@@ -9,6 +9,7 @@ import type { Random } from './random.ts';
 /** Kubelet's default is 5; fewer make the oldest go sooner. */
 const MAX_ROTATED = 3;
 const SECOND = 1000;
+const CLOCK_GRAIN_MS = 8;
 /** Names of rotations that follow one another quickly count on; after a step of the wall clock they do not. */
 const SOON_MS = 60_000;
 
@@ -25,7 +26,7 @@ export class LogRotation {
   /** The first half of a rotation: the path is gone, and the writer still writes into the renamed file. */
   rename(stream: LogStream): void {
     const { disk } = this.#logs;
-    if (disk.inodeAt(stream.path) === undefined) return;
+    if (disk.inodeAt(stream.path) === undefined || this.#isCopying(stream)) return;
     if (this.#logs.rotated(stream).length >= MAX_ROTATED) this.dropOldest(stream);
     if (stream.kind === 'kubelet') disk.rename(stream.path, this.#datedName(stream));
     else this.#shift(stream);
@@ -55,6 +56,7 @@ export class LogRotation {
     for (const path of this.#logs.rotated(stream)) {
       const plain = disk.inodeAt(path);
       if (plain === undefined || path.endsWith('.gz') || plain === stream.writer) continue;
+      if (plain === stream.copying?.copy) continue;
       const life = this.#logs.lifeOf.get(plain);
       const compressed = gzipSync(disk.content(plain));
       const target = disk.create(`${path}.tmp`);
@@ -62,6 +64,10 @@ export class LogRotation {
       if (dies) return;
       disk.rename(`${path}.tmp`, `${path}.gz`);
       life?.carriers.add(target);
+      for (const { copies } of this.#logs.lives) {
+        const size = copies.get(plain);
+        if (size !== undefined) copies.set(target, size);
+      }
       disk.unlink(path);
     }
   }
@@ -82,21 +88,76 @@ export class LogRotation {
     if (inode === undefined || disk.inodeAt(stream.path) !== inode || stream.kind === 'kubelet') return;
     this.#writer.finishHalf(stream);
     const size = inode.getSize();
-    if (copies) this.#copy(stream, inode);
-    stream.life?.carriers.delete(inode);
-    disk.truncate(inode, 0);
-    this.#logs.beginLife(stream, inode);
-    this.#logs.noticeGone();
+    if (this.#isCopying(stream)) return;
+    if (copies) for (const part of ['begin', 'whole'] as const) this.copy(stream, part);
+    stream.copying = undefined;
+    this.#cut(stream, inode);
     if (regrowth === 'none') return;
     const goal = { smaller: size / 2, equal: size, larger: size * 1.5 }[regrowth];
     while (inode.getSize() < goal) this.#writer.writeLines(stream, 1, random);
   }
 
-  #copy(stream: LogStream, inode: Inode): void {
+  /** One step of the same. */
+  copy(stream: LogStream, part: CopyPart): void {
     const { disk } = this.#logs;
-    if (this.#logs.rotated(stream).length >= MAX_ROTATED) this.dropOldest(stream);
-    this.#makeRoom(stream);
-    disk.append(disk.create(`${stream.path}.1`), disk.content(inode));
+    const inode = stream.writer;
+    if (inode === undefined || disk.inodeAt(stream.path) !== inode || stream.kind === 'kubelet') return;
+    if (part === 'begin') {
+      if (this.#isCopying(stream)) return;
+      if (this.#logs.rotated(stream).length >= MAX_ROTATED) this.dropOldest(stream);
+      this.#makeRoom(stream);
+      stream.copiedMs = this.#logs.world.clock.monotonic;
+      stream.copying = { copy: disk.create(`${stream.path}.1`), source: inode };
+      return;
+    }
+    const { copying, life } = stream;
+    if (copying === undefined || copying.source !== inode || life === undefined) return;
+    // Nobody cuts what he has not copied.
+    if (part === 'cut' && !life.copies.has(copying.copy)) return;
+    if (part === 'cut') {
+      stream.copying = undefined;
+      this.#cut(stream, inode);
+      return;
+    }
+    const { copy } = copying;
+    // What is copied are whole lines: half a line in a copy is one that nobody will ever finish there.
+    if (part === 'whole') this.#writer.finishHalf(stream);
+    const left = disk.content(inode).subarray(copy.getSize());
+    disk.append(copy, part === 'whole' ? left : left.subarray(0, Math.ceil(left.length / 2)));
+    if (part === 'whole') life.copies.set(copy, copy.getSize());
+  }
+
+  /**
+   * Of a file that was cut and has lost its name, only times tell whether a copy is older than what is in it; and those are as
+   * coarse as the kernel's clock.
+   */
+  #wasJustCopied({ copiedMs }: LogStream): boolean {
+    return this.#logs.world.clock.monotonic - copiedMs < CLOCK_GRAIN_MS;
+  }
+
+  /** A copy that was left half made is one that nobody can tell from another file, where lines carry no time. */
+  #isCopying({ copying, life }: LogStream): boolean {
+    return copying !== undefined && life?.copies.has(copying.copy) !== true;
+  }
+
+  #cut(stream: LogStream, inode: Inode): void {
+    stream.life?.carriers.delete(inode);
+    this.#logs.disk.truncate(inode, 0);
+    if (stream.half !== undefined) stream.half.abandoned = true;
+    stream.half = undefined;
+    this.#logs.beginLife(stream, inode);
+    this.#logs.noticeGone();
+  }
+
+  /** More often than anybody can look. */
+  copies(stream: LogStream, times: number, random: Random): void {
+    for (let time = 0; time < times; time++) {
+      this.#writer.writeLines(stream, random.between(0, 3), random);
+      for (const part of ['begin', 'whole'] as const) this.copy(stream, part);
+      if (random.chance(0.3)) this.#writer.writeLines(stream, 1, random);
+      this.copy(stream, 'cut');
+    }
+    this.#writer.writeLines(stream, random.between(0, 2), random);
   }
 
   /** The live file is moved to where nobody looks for logs; its writer goes on writing into it until it reopens. */
@@ -104,7 +165,7 @@ export class LogRotation {
     const { disk } = this.#logs;
     const inode = disk.inodeAt(stream.path);
     const life = inode === undefined ? undefined : this.#logs.lifeOf.get(inode);
-    if (life === undefined) return;
+    if (life === undefined || this.#wasJustCopied(stream)) return;
     disk.rename(stream.path, `${AWAY}/${life.id}.log`);
     life.unlisted = true;
     life.lostNameMs = this.#logs.world.clock.monotonic;
@@ -113,6 +174,7 @@ export class LogRotation {
   /** The live file is removed; its writer makes a new one when it writes next. ext4 gives that the same inode number. */
   delete(stream: LogStream): void {
     if (stream.writer === undefined || this.#logs.disk.inodeAt(stream.path) !== stream.writer) return;
+    if (this.#wasJustCopied(stream)) return;
     this.#abandon(stream);
     if (stream.life !== undefined) stream.life.lostNameMs = this.#logs.world.clock.monotonic;
     this.#logs.disk.unlink(stream.path);

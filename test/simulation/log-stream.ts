@@ -25,8 +25,12 @@ export interface LogStream {
   readonly lines: LogLine[];
   readonly byChannel: readonly [LogLine[], LogLine[]];
   half: LogLine | undefined;
+  /** The copy that logrotate is making of the live file. */
+  copying: { readonly copy: Inode; readonly source: Inode } | undefined;
   /** How many pieces of a record are open, per channel. */
   readonly openPieces: [number, number];
+  /** When it was last copied, ms. */
+  copiedMs: number;
   /** How often its link was turned to another file. */
   turns: number;
   /** The time in the name of its last rotated file. */
@@ -78,6 +82,8 @@ export const newStream = (
     lines: [],
     byChannel: [[], []],
     half: undefined,
+    copying: undefined,
+    copiedMs: Number.NEGATIVE_INFINITY,
     openPieces: [0, 0],
     turns: 0,
     lastStampMs: 0,

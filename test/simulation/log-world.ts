@@ -59,6 +59,7 @@ export class LogWorld {
       stream: stream.index,
       lines: [],
       carriers: new Set([inode]),
+      copies: new Map(),
       size: 0,
       bannerBytes: 0,
       seenSize: 0,
@@ -98,10 +99,30 @@ export class LogWorld {
   /** After anything that may have taken files away, or the agent that held them. */
   noticeGone(): void {
     for (const life of this.lives) {
-      if (life.gone || this.isReachable(life)) continue;
+      if (life.gone ? !this.#lostCopy(life) : this.isReachable(life)) continue;
       life.gone = true;
       this.#onGone(life, life.carriers.size === 0);
     }
+  }
+
+  #lostCopy(life: Life): boolean {
+    const lost = [...life.copies.keys()].filter((copy) => {
+      return (copy.nlink === 0 || life.unlisted) && !this.#isHeld(copy);
+    });
+    for (const copy of lost) life.copies.delete(copy);
+    return lost.length > 0;
+  }
+
+  /** Whether a copy that can be found, or that the agent holds, has all of this line. */
+  isInCopy({ life, written }: LogLine, start: number): boolean {
+    // A file that begins with a banner, as others do, is not proven to be cut once it has grown again to where it was.
+    if (life.bannerBytes > 0) return false;
+    for (const [copy, size] of life.copies) {
+      if ((copy.nlink > 0 && !life.unlisted) || this.#isHeld(copy)) {
+        if (start + written <= size) return true;
+      }
+    }
+    return false;
   }
 
   /** Something was written into a file that nobody can reach any more. */

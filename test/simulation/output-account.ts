@@ -27,7 +27,7 @@ export interface AccountOptions {
 }
 
 /** Where a line begins in its file. */
-const startOf = ({ life, id }: LogLine): number =>
+export const startOf = ({ life, id }: LogLine): number =>
   life.lines.reduce((sum, line) => (line.id < id ? sum + line.written : sum), life.bannerBytes);
 
 /** Record ids by what the record is made of, and back. */

@@ -1,5 +1,6 @@
 import type {
   Action,
+  CopyPart,
   ReadFault,
   Regrowth,
   SinkMood,
@@ -104,15 +105,33 @@ const WAITING: Weights = [
   [0.5, () => ({ kind: 'calm' })],
 ];
 
+const COPY_PARTS: readonly CopyPart[] = ['begin', 'half', 'whole', 'cut'];
+
+const COPYING: Weights = [
+  [8, (random) => ({ kind: 'copy', stream: anyStream(random), part: random.pick(COPY_PARTS) })],
+  [
+    2,
+    (random) => ({
+      kind: 'copies',
+      stream: anyStream(random),
+      times: random.between(1, 3),
+      seed: random.seed(),
+    }),
+  ],
+];
+
+/** From this seed on, scripts copy in steps. Older seeds mean what they meant. */
+const FIRST_COPYING = 1_000_000;
+
 const INSTANT: Weights = [...WRITING, ...ROTATING];
 
 /** What fits into the middle of the agent's work. */
-const during = (random: Random): Action => ({
+const during = (random: Random, instant: Weights): Action => ({
   kind: 'during',
   calls: random.chance(0.7) ? random.between(1, 12) : random.between(12, 80),
   action: random.chance(0.15)
     ? { kind: 'crash', unfinished: random.pick(UNFINISHED) }
-    : draw(INSTANT, random),
+    : draw(instant, random),
 });
 
 /**
@@ -127,6 +146,8 @@ export const scriptOf = (seed: number, steps: number): readonly Action[] => {
   }
   for (let before = random.between(0, 3); before > 0; before--) script.push(draw(INSTANT, random));
   script.push({ kind: 'start' });
+  const copying = seed >= FIRST_COPYING ? COPYING : [];
+  const instant = [...INSTANT, ...copying];
   const kinds = [
     ...WRITING,
     ...WAITING,
@@ -134,7 +155,8 @@ export const scriptOf = (seed: number, steps: number): readonly Action[] => {
     ...(random.chance(0.6) ? LIVING : []),
     ...(random.chance(0.5) ? TROUBLING : []),
     ...(random.chance(0.5) ? ENDING : []),
-    ...(random.chance(0.5) ? [[4, during] as const] : []),
+    ...(random.chance(0.5) ? [[4, (draws: Random) => during(draws, instant)] as const] : []),
+    ...copying,
   ];
   while (script.length < steps) script.push(draw(kinds, random));
   return script;

@@ -72,4 +72,14 @@ export const SEEDS: readonly { readonly seed: number; readonly steps: number; re
     steps: DEFAULT_STEPS,
     what: 'an empty file between two that the clock misnamed: out of order',
   },
+  {
+    seed: 13434,
+    steps: DEFAULT_STEPS,
+    what: 'the format of a file fixed by a line that was never finished',
+  },
+  {
+    seed: 776,
+    steps: DEFAULT_STEPS,
+    what: 'first bytes of a file that lost its name before its directory was read: lost',
+  },
 ];

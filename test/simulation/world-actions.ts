@@ -89,6 +89,12 @@ export class WorldActions {
       case 'copytruncate':
         this.#rotation.copytruncate(stream, action.copies, action.regrowth, random);
         return;
+      case 'copy':
+        this.#rotation.copy(stream, action.part);
+        return;
+      case 'copies':
+        this.#rotation.copies(stream, action.times, random);
+        return;
       case 'delete':
         this.#rotation.delete(stream);
         return;

@@ -296,3 +296,57 @@ describe('a file that cannot be opened', () => {
     expect(names()).toEqual(['app.log']);
   });
 });
+
+describe('several cuts between two looks', () => {
+  it('are put in their order before what stands in the live file, though that was empty when it was seen last', () => {
+    const { put, look, names, disk } = setUp();
+    put('app.log', '');
+    look();
+    put('app.log.2', 'first\n');
+    put('app.log.1', 'second\n');
+    put('app.log', 'third\n');
+    look();
+    expect(names()).toEqual(['-app.log truncated', 'app.log.2', 'app.log.1', 'app.log']);
+    expect(disk.names('/logs')).toHaveLength(3);
+  });
+
+  it('leave a copy alone that is still being made, until its file is cut', () => {
+    const { put, look, names, disk } = setUp();
+    put('app.log', 'one\ntwo\n');
+    look();
+    put('app.log.1', 'one\n');
+    look();
+    expect(names()).toEqual(['app.log']);
+    put('app.log.1', 'two\n');
+    put('app.log', 'after the copy\n');
+    look();
+    expect(names()).toEqual(['app.log']);
+    disk.truncate(disk.create('/logs/app.log'), 0);
+    look();
+    expect(names()).toEqual(['app.log.1', 'app.log']);
+  });
+
+  it('say that a copy is shorter than what was seen of its file', () => {
+    const { put, look, names, disk, stream } = setUp();
+    put('app.log', 'one\n');
+    look();
+    put('app.log.1', 'one\n');
+    put('app.log', 'after the copy\n');
+    look();
+    disk.truncate(disk.create('/logs/app.log'), 0);
+    look();
+    expect(names()).toEqual(['app.log.1', 'app.log']);
+    expect(stream.generations[0]).toMatchObject({ size: 4, shortfall: { reason: 'truncated', size: 19 } });
+  });
+
+  it('let nobody read a first line before the directory was read after it', () => {
+    const { put, look, stream } = setUp();
+    put('app.log', '');
+    look();
+    put('app.log', 'one\n');
+    stream.generations[0]?.look(2000);
+    expect(stream.generations[0]).toMatchObject({ awaitsProof: true });
+    look();
+    expect(stream.generations[0]).toMatchObject({ awaitsProof: false, size: 4 });
+  });
+});

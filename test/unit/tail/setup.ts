@@ -89,6 +89,7 @@ export const addGeneration = (stream: ContainerStream, file: Source, nowMs = 0):
   const generation = stream.append(record, { kind: 'live' }, nowMs);
   generation.open(file, false);
   generation.listed = true;
+  generation.isProven = true;
   generation.look(nowMs);
   return generation;
 };

@@ -1,0 +1,174 @@
+import type { Decoding } from '../core/decoder.ts';
+import { shortHash } from '../core/hash.ts';
+import type { Compression, Files } from '../system/system.ts';
+import type { Candidate } from './candidate.ts';
+import type { ContainerStream } from './container-stream.ts';
+import type { Generation } from './generation.ts';
+import { keyOf } from './inspection.ts';
+import { type Circumstances, Likeness } from './likeness.ts';
+import { NOTHING } from './newcomer.ts';
+import { noteCut, type Observation } from './observation.ts';
+import { type LookTime, lookQuietly, type Opening } from './opening.ts';
+import { isNext, liveFileStays, youngerThan } from './succession.ts';
+
+/**
+ * What an unknown file is: rules 2 to 5 of Adoption, for files that stood still while they were looked at.
+ */
+/** How long an unknown rotated file must have stood still before it counts as a generation of its own. */
+const SETTLE_MS = 5_000;
+
+export class Placing {
+  readonly #files: Files;
+  readonly #opening: Opening;
+  readonly #likeness: Likeness;
+  readonly #onUnreadable: (observation: Observation, path: string, error: unknown) => void;
+
+  constructor(
+    files: Files,
+    compression: Compression,
+    detectFormat: Decoding['detectFormat'],
+    opening: Opening,
+    onUnreadable: (observation: Observation, path: string, error: unknown) => void,
+  ) {
+    this.#files = files;
+    this.#opening = opening;
+    this.#likeness = new Likeness(files, compression, detectFormat);
+    this.#onUnreadable = onUnreadable;
+  }
+
+  /** True if the candidate is decided and closed, or taken over by a generation; false if it is a new one. */
+  place(observation: Observation, candidate: Candidate, rotated: boolean): boolean {
+    const { stream, time, candidates, after, copies } = observation;
+    const { file } = candidate;
+    const others = candidates.filter((other) => other !== candidate);
+    const copyOf = stream.copies.get(keyOf(candidate.identity));
+    const circumstances = { rotated, others, after, latest: stream.newest, copyOf };
+    const same = this.#likeTo(observation, candidate, circumstances);
+    if (same === undefined) return true;
+    const orphan = same.find((generation) => !generation.listed);
+    if (orphan?.isProven === false && orphan.ending?.reason === 'truncated') {
+      // What comes before it was not known when it was first seen, but nobody has read it: it is put in its place now.
+      orphan.giveWay();
+      return false;
+    }
+    if (orphan !== undefined) {
+      observation.after = orphan.sequence;
+      this.#takeOver(orphan, candidate, time);
+      return true;
+    }
+    if (file.age.kind === 'live') return false;
+    if (this.#isNothing(observation, candidate) || copies.has(candidate))
+      return this.#ignore(stream, candidate);
+    if (this.#isCutContent(observation, candidate)) return true;
+    if (same.length > 0) return this.#ignore(stream, candidate);
+    const name = nameOf(candidate);
+    const key = keyOf(candidate.identity);
+    if (stream.strayNames.has(name)) observation.strays.set(key, { file, name });
+    else if (makeWay(observation, candidate) || isNext(stream, candidate)) return false;
+    else if (this.#stoodStill(stream, candidate, time)) {
+      observation.strays.set(key, { file, name });
+      stream.strayNames.add(name);
+    } else observation.isSettled = false;
+    this.#files.close(candidate.descriptor);
+    return true;
+  }
+
+  /** Generations with the same content; undefined, and put off, if the candidate cannot be read. */
+  #likeTo(
+    observation: Observation,
+    candidate: Candidate,
+    circumstances: Circumstances,
+  ): readonly Generation[] | undefined {
+    const { generations } = observation.stream;
+    try {
+      return generations.filter((generation) => this.#likeness.isSame(generation, candidate, circumstances));
+    } catch (error) {
+      this.#onUnreadable(observation, candidate.file.path, error);
+      this.#files.close(candidate.descriptor);
+      return undefined;
+    }
+  }
+
+  /**
+   * A .gz of nothing; or a copy of which nothing is there yet. The file at the live name has not been replaced since it was
+   * seen last: so an empty file beside it was not live itself, and nobody will write to it but who copies.
+   */
+  #isNothing({ stream, cut }: Observation, { file, size }: Candidate): boolean {
+    if (size > 0) return false;
+    if (file.compressed) return true;
+    return (
+      stream.generations.some(({ listed, sighted }) => listed && sighted.age.kind === 'live') ||
+      [...cut.values()].some(({ now }) => now?.age.kind === 'live')
+    );
+  }
+
+  #ignore(stream: ContainerStream, { identity, descriptor, file, size }: Candidate): boolean {
+    stream.ignored.set(keyOf(identity), file.compressed ? this.#files.look(descriptor).size : size);
+    this.#files.close(descriptor);
+    return true;
+  }
+
+  /** What was written after a cut, compressed or copied since: it is read through the descriptor that is held. */
+  #isCutContent({ cut }: Observation, candidate: Candidate): boolean {
+    for (const cutFile of cut.values()) {
+      if (cutFile.now !== undefined || !this.#likeness.isSameAs(cutFile.source, candidate)) continue;
+      cutFile.now = { ...candidate.file, identity: candidate.identity };
+      this.#files.close(candidate.descriptor);
+      return true;
+    }
+    return false;
+  }
+
+  #stoodStill(stream: ContainerStream, candidate: Candidate, time: LookTime): boolean {
+    const key = keyOf(candidate.identity);
+    const known = stream.undecided.get(key);
+    if (known?.size !== candidate.size || candidate.size === 0) {
+      stream.undecided.set(key, { size: candidate.size, sinceMs: time.nowMs });
+      return false;
+    }
+    if (time.nowMs - known.sinceMs < SETTLE_MS) return false;
+    stream.undecided.delete(key);
+    return true;
+  }
+
+  /**
+   * A generation whose file is gone or was cut goes on in this file. A descriptor that is open and whole is kept instead,
+   * unless this is the live file now: what comes next is written there.
+   */
+  #takeOver(generation: Generation, candidate: Candidate, time: LookTime): void {
+    const { file, identity, descriptor, size } = candidate;
+    const keepsSource = generation.isOpen && generation.ending === undefined && file.age.kind !== 'live';
+    const isCopy = generation.ending?.reason === 'truncated' && !file.compressed;
+    const sighted = { path: file.path, age: file.age, compressed: file.compressed, identity };
+    generation.moveTo(sighted, isCopy ? size : undefined);
+    if (keepsSource) {
+      this.#files.close(descriptor);
+      return;
+    }
+    generation.open(this.#opening.sourceOf(descriptor, file.compressed, generation), file.compressed);
+    lookQuietly(generation, time);
+  }
+}
+
+/** Whether the file at the live name is not the known one any more: unknown rotated files are to be expected. */
+export const isRotated = (stream: ContainerStream): boolean => !liveFileStays(stream);
+
+/**
+ * Puts generations of which nothing was proven behind an older candidate: what stood in them may have been copied and cut
+ * since. False if the candidate is older than one whose content is known.
+ */
+const makeWay = (observation: Observation, candidate: Candidate): boolean => {
+  const { stream, cut } = observation;
+  const younger = youngerThan(stream, candidate);
+  if (!younger.every((generation) => generation.isOpen && !generation.isProven)) return false;
+  for (const generation of younger) {
+    generation.end('truncated', 0);
+    noteCut(observation, generation, generation.sighted);
+    // What stands in it was not seen while all stood still: it is to be proven yet.
+    const cutFile = cut.get(generation);
+    if (cutFile !== undefined) cutFile.seen = NOTHING;
+  }
+  return true;
+};
+
+const nameOf = ({ head, size }: Candidate): string => `${shortHash(head)}-${size}`;
