@@ -101,6 +101,8 @@ function configText(node: TempNode, isColored: boolean): string {
     sources: { logs: node.logs, pods: node.pods },
     state: { directory: node.state },
     host: 'demo-node',
+    // The balance is one of lines; with traces joined it would be one of records.
+    multiline: { mode: 'off' },
     log: { level: 'warn', format: 'pretty' },
     outputs: [
       { name: 'terminal', type: 'stdout', format: 'pretty', color: isColored ? 'always' : 'never' },

@@ -69,6 +69,11 @@ export const addRunCommand = (program: Command, world: World, exitWith: (code: n
       new Option('--watch <mode>', 'whether the file system may wake birler (default: auto)').choices(WATCH),
     )
     .option('--http <where>', 'where to answer: ADDRESS:PORT, or off (default: 127.0.0.1:7780)', flagValue)
+    .option(
+      '--multiline <mode>',
+      'which lines become one record: auto, off, or kinds of traces like java,go (default: auto)',
+      flagValue,
+    )
     .allowExcessArguments(false)
     .addHelpText('after', EXAMPLES)
     .action(async (options: RunOptions) => exitWith(await run(options, world)));

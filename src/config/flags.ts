@@ -14,6 +14,7 @@ export interface Flags {
   readonly logLevel?: string | undefined;
   readonly watch?: string | undefined;
   readonly http?: string | undefined;
+  readonly multiline?: string | undefined;
 }
 
 export interface Overlaid {
@@ -34,6 +35,7 @@ const SINGLE = [
   ['logLevel', '--log-level', ['log', 'level']],
   ['watch', '--watch', ['sources', 'watch']],
   ['http', '--http', ['http', 'listen']],
+  ['multiline', '--multiline', ['multiline', 'mode']],
 ] as const satisfies readonly (readonly [keyof Flags, string, Path])[];
 
 /**

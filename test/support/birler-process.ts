@@ -43,7 +43,7 @@ export class BirlerProcess implements AsyncDisposable {
   #hasExited = false;
 
   constructor(args: readonly string[], options: StartOptions = {}) {
-    this.child = spawn(BIRLER, withoutHttp(args), {
+    this.child = spawn(BIRLER, plainly(args), {
       cwd: options.cwd,
       detached: options.detached ?? false,
       env: { ...cleanEnvironment(), ...options.environment },
@@ -150,9 +150,15 @@ export class BirlerProcess implements AsyncDisposable {
   }
 }
 
-/** Many agents run at a time in tests, and there is one default port: a test that wants to ask its agent says where. */
-function withoutHttp(args: readonly string[]): readonly string[] {
-  return args[0] === 'run' && !args.includes('--http') ? [...args, '--http', 'off'] : args;
+/**
+ * Many agents run at a time in tests, and there is one default port; and most tests count lines, some of which are parts of
+ * traces. A test that wants it otherwise says so.
+ */
+function plainly(args: readonly string[]): readonly string[] {
+  if (args[0] !== 'run') return args;
+  const missing = ([name, value]: readonly string[]): readonly string[] =>
+    name === undefined || value === undefined || args.includes(name) ? [] : [name, value];
+  return [...args, ...missing(['--http', 'off']), ...missing(['--multiline', 'off'])];
 }
 
 /** Ours without what could change the agent's behaviour; sources are compiled once for all starts. */
