@@ -1,4 +1,4 @@
-# birler's image: the pinned Node, its shared libraries, and one bundled file. No shell, no package manager.
+# birler's image: the pinned Node, its shared libraries, and the bundle. No shell, no package manager.
 #
 #   docker build --tag birler .
 #   docker buildx build --platform linux/amd64,linux/arm64 --tag registry.example/birler:0.1.0 --push .

@@ -4,7 +4,7 @@
  *     usr/local/bin/node        the Node that runs this script
  *     usr/local/bin/birler      for people: kubectl exec POD -- birler status
  *     lib64/… lib/…             the shared libraries that it has loaded, where it looks for them
- *     app/birler.mjs            the bundle, its source map and the licences of what is in it
+ *     app/birler.mjs, app/birler-parts/   the bundle, its source maps and the licences of what is in it
  *     var/log, var/lib/birler   mount points
  *
  * The libraries are asked of Node itself (its diagnostic report lists them), so that no `ldd` is needed and a

@@ -3,7 +3,7 @@
  *
  * ```ts
  * const config = loadConfig(undefined, { logs: './logs', state: './state', output: ['stdout'] }, surroundings);
- * const agent = startAgent({ config, system: realSystem(), logger: createLogger('info', 'json'), once: false });
+ * const agent = startAgent({ config, system: realSystem(), logger: await createLogger('info', 'json'), once: false });
  * await agent.done;
  * ```
  */

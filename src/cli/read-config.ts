@@ -1,6 +1,5 @@
-import type { Config } from '../config/config.ts';
+import { type Config, MOST_CONFIG_CHARACTERS } from '../config/config.ts';
 import type { ConfigText } from '../config/load.ts';
-import { MOST_CHARACTERS } from '../config/yaml-file.ts';
 import { BirlerError, errnoOf, messageOf } from '../core/errors.ts';
 import { quoted } from '../core/units.ts';
 import type { ReadableFiles } from './world.ts';
@@ -24,7 +23,7 @@ const readContent = async (path: string, files: ReadableFiles): Promise<Uint8Arr
     if (status === undefined) return undefined;
     if (status.kind === 'directory')
       throw new BirlerError('usage', `--config: ${quoted(path)} is a directory; name the file in it`);
-    if (status.size > MOST_CHARACTERS)
+    if (status.size > MOST_CONFIG_CHARACTERS)
       throw new BirlerError(
         'usage',
         `--config: ${quoted(path)} is too large for a configuration; is it the right file?`,

@@ -14,7 +14,6 @@ const INTERRUPTED = 130;
  * open its output files anew. Returns the exit code.
  */
 export const runAgent = async (config: Config, once: boolean, system: System): Promise<number> => {
-  const logger = createLogger(config.log.level, config.log.format);
   const told: { agent?: Agent; stopBy?: string } = {};
   // First of all: a signal that nobody listens to is lost on the first process of a container, and its pod would be killed
   // after its whole grace.
@@ -27,6 +26,7 @@ export const runAgent = async (config: Config, once: boolean, system: System): P
     told.stopBy = signal;
     told.agent?.stop(signal);
   });
+  const logger = await createLogger(config.log.level, config.log.format);
   const agent = await Agent.start({ config, system, logger, once });
   told.agent = agent;
   if (told.stopBy !== undefined) agent.stop(told.stopBy);

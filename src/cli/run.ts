@@ -1,9 +1,10 @@
 import { type Command, Option } from 'commander';
-import { LOG_LEVELS, OUTPUT_FORMATS, START_AT, WATCH } from '../config/config.ts';
+import { type Config, LOG_LEVELS, OUTPUT_FORMATS, START_AT, WATCH } from '../config/config.ts';
 import type { Flags } from '../config/flags.ts';
+import type { Surroundings } from '../config/surroundings.ts';
 import { flagValue, flagValues } from './flag-values.ts';
 import { checkDirectories, readConfigText } from './read-config.ts';
-import type { World } from './world.ts';
+import type { ReadableFiles, World } from './world.ts';
 
 interface RunOptions extends Flags {
   readonly config?: string;
@@ -80,9 +81,26 @@ export const addRunCommand = (program: Command, world: World, exitWith: (code: n
 };
 
 const run = async ({ config: path, once, ...flags }: RunOptions, world: World): Promise<number> => {
-  const [{ loadConfig }, files] = await Promise.all([import('../config/load.ts'), world.loadFiles()]);
-  const file = path === undefined ? undefined : await readConfigText(path, files);
-  const config = loadConfig(file, flags, world.surroundings());
+  const files = await world.loadFiles();
+  const config = await configOf(path, flags, files, world.surroundings());
   checkDirectories(config, files);
   return world.runAgent(config, { once: once === true, graceMs: config.graceMs });
+};
+
+/** YAML is loaded only for a file. */
+const configOf = async (
+  path: string | undefined,
+  flags: Flags,
+  files: ReadableFiles,
+  surroundings: Surroundings,
+): Promise<Config> => {
+  if (path === undefined) {
+    const { configWithoutFile } = await import('../config/make-config.ts');
+    return configWithoutFile(flags, surroundings);
+  }
+  const [{ loadConfig }, file] = await Promise.all([
+    import('../config/load.ts'),
+    readConfigText(path, files),
+  ]);
+  return loadConfig(file, flags, surroundings);
 };

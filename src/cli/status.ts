@@ -29,9 +29,9 @@ export const addStatusCommand = (program: Command, world: World, exitWith: (code
 };
 
 const showStatus = async (options: StatusOptions, world: World): Promise<void> => {
-  const { loadConfig } = await import('../config/load.ts');
+  const { configWithoutFile } = await import('../config/make-config.ts');
   const surroundings = world.surroundings();
-  const config = loadConfig(undefined, { state: options.state }, surroundings);
+  const config = configWithoutFile({ state: options.state }, surroundings);
   const status = await world.readStatus(config.state.directory);
   if (options.json === true) {
     world.print(`${JSON.stringify(status, null, 2)}\n`);

@@ -4,6 +4,9 @@ import type { Transform } from '../shape/transforms.ts';
 import type { HttpConfig } from './http.ts';
 import type { KubernetesConfig } from './kubernetes-config.ts';
 
+/** A configuration file that is longer is none. */
+export const MOST_CONFIG_CHARACTERS = 1_048_576;
+
 /**
  * What the agent does, fully decided: every default filled in, every path absolute, sizes in bytes, times in
  * milliseconds. The loader is the only place that makes one; nothing behind it looks at the environment or a terminal.

@@ -1,12 +1,8 @@
 import type { Config } from './config.ts';
-import { checkOutputs, checkTogether } from './cross-checks.ts';
-import { type Explanation, explainIssue } from './explain.ts';
-import { type Flags, overlayFlags } from './flags.ts';
-import { ConfigError, type Path, type Problem, pathText } from './problems.ts';
-import { resolveConfig } from './resolve.ts';
-import { fileSchema } from './schema.ts';
+import type { Flags } from './flags.ts';
+import { configWithoutFile, makeConfig } from './make-config.ts';
 import type { Surroundings } from './surroundings.ts';
-import { readYamlFile, type YamlFile } from './yaml-file.ts';
+import { readYamlFile } from './yaml-file.ts';
 
 /** A configuration file that was read already. */
 export interface ConfigText {
@@ -14,14 +10,6 @@ export interface ConfigText {
   readonly name: string;
   readonly text: string;
 }
-
-/**
- * explainIssue finds the words for all that zod finds itself. zod's own would look at the constructor of what stands there, and
- * throw where a file has an option of that name.
- */
-const ownWords = (): string => 'is not possible here';
-
-const NO_FILE: YamlFile = { value: undefined, places: new Map(), problems: [] };
 
 /**
  * Makes the configuration out of a file (or none), flags and surroundings. The same three give the same Config, so a
@@ -34,47 +22,7 @@ export const loadConfig = (
   flags: Flags,
   surroundings: Surroundings,
 ): Config => {
-  const yaml = file === undefined ? NO_FILE : readYamlFile(file.text, file.name, surroundings.variables);
-  // Without any values (the YAML is broken) every other complaint would be a consequence.
-  if (yaml.places.size === 0 && yaml.problems.length > 0) throw new ConfigError(yaml.problems);
-
-  const overlaid = overlayFlags(yaml.value ?? {}, flags);
-  const parsed = fileSchema.safeParse(overlaid.value, { error: ownWords });
-  const explanations: Explanation[] = parsed.success
-    ? []
-    : parsed.error.issues.flatMap((issue) => explainIssue(fileSchema, overlaid.value, issue));
-  explanations.push(...checkOutputs(overlaid.value, surroundings));
-
-  const locate = problemAt(file?.name ?? '', yaml, overlaid.flags);
-  // An unset variable leaves a hole in a value: what the schema says of it then is no news.
-  const known = new Set(yaml.problems.map((problem) => problem.option));
-  const problems = [
-    ...yaml.problems,
-    ...overlaid.problems,
-    ...explanations.filter(({ path }) => !known.has(pathText(path))).map(locate),
-  ];
-  if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
-  const config = resolveConfig(parsed.data, surroundings);
-  const together = checkTogether(config);
-  if (together.length > 0) throw new ConfigError(together.map(locate));
-  return config;
+  if (file === undefined) return configWithoutFile(flags, surroundings);
+  const yaml = readYamlFile(file.text, file.name, surroundings.variables);
+  return makeConfig(yaml, file.name, flags, surroundings);
 };
-
-/** Finds the line, or the flag, that is to blame: that of the option, or else of the section that it is missing from. */
-const problemAt =
-  (fileName: string, yaml: YamlFile, flags: ReadonlyMap<string, string>) =>
-  ({ path, about, message }: Explanation): Problem => {
-    for (let known: Path = path; ; known = known.slice(0, -1)) {
-      const flag = flags.get(pathText(known));
-      // What a flag set is the flag's value itself, or (of --output) a part of it that needs its name to be understood.
-      if (flag !== undefined) return { source: flag, position: undefined, option: '', message };
-      const place = yaml.places.get(pathText(known));
-      if (place !== undefined) {
-        const position = known === path ? place[about] : place.value;
-        return { source: fileName, position, option: pathText(path), message };
-      }
-      if (known.length === 0) {
-        return { source: fileName, position: undefined, option: pathText(path), message };
-      }
-    }
-  };

@@ -1,6 +1,7 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml';
 import { messageOf } from '../core/errors.ts';
 import { quoted } from '../core/units.ts';
+import { MOST_CONFIG_CHARACTERS } from './config.ts';
 import { type Path, type Problem, pathText, type TextPosition } from './problems.ts';
 import { substitute } from './substitute.ts';
 
@@ -20,7 +21,6 @@ export interface Place {
 /** Aliases can make a small file mean billions of values: what they expand to is counted. */
 const MOST_VALUES = 20_000;
 const DEEPEST = 32;
-export const MOST_CHARACTERS = 1_048_576;
 
 /** Where the parser's own words are for programmers. */
 const SYNTAX: Readonly<Record<string, string>> = {
@@ -46,8 +46,8 @@ export const readYamlFile = (
     places: new Map(),
     problems: [{ source: fileName, position: undefined, option: '', message }],
   });
-  if (text.length > MOST_CHARACTERS)
-    return failed(`is longer than ${MOST_CHARACTERS} characters; is it the right file?`);
+  if (text.length > MOST_CONFIG_CHARACTERS)
+    return failed(`is longer than ${MOST_CONFIG_CHARACTERS} characters; is it the right file?`);
   const lineCounter = new LineCounter();
   const positionOf = (offset: number): TextPosition => {
     const { line, col } = lineCounter.linePos(offset);

@@ -43,11 +43,15 @@ const CLASSES: Readonly<Record<string, Uint8Array>> = {
   W: WORD.map((has) => 1 - has),
   S: SPACE.map((has) => 1 - has),
 };
-/** One byte, and one byte of either case. Shared: fewer sets make an automaton quicker to build. */
-const SINGLE = Array.from({ length: 256 }, (_, byte) => setOf((each) => each === byte));
-const CASELESS = SINGLE.map((set, byte) =>
-  isLetter(byte) ? setOf((each) => (each | 0x20) === (byte | 0x20)) : set,
-);
+/** One byte, and one byte of either case. Shared: fewer sets make an automaton quicker to build. Made when they are first asked for. */
+const SINGLE: Uint8Array[] = [];
+const CASELESS: Uint8Array[] = [];
+const single = (byte: number): Uint8Array => (SINGLE[byte] ??= setOf((each) => each === byte));
+const caseless = (byte: number): Uint8Array =>
+  isLetter(byte)
+    ? (CASELESS[byte | 0x20] ??= setOf((each) => (each | 0x20) === (byte | 0x20)))
+    : single(byte);
+
 const CONTROLS: Readonly<Record<string, number>> = { t: 9, n: 10, v: 11, f: 12, r: 13, 0: 0 };
 
 class Parser {
@@ -213,7 +217,7 @@ class Parser {
   #literal(character: string): PatternTree {
     const bytes = [...Buffer.from(character)];
     return sequence(
-      bytes.map((byte) => ({ kind: 'bytes', set: (this.#ignoresCase ? CASELESS : SINGLE)[byte] ?? DIGITS })),
+      bytes.map((byte) => ({ kind: 'bytes', set: this.#ignoresCase ? caseless(byte) : single(byte) })),
     );
   }
 

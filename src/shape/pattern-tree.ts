@@ -22,8 +22,11 @@ export const choice = (parts: readonly PatternTree[]): PatternTree => {
   return only !== undefined && parts.length === 1 ? only : { kind: 'choice', parts };
 };
 
-export const setOf = (belongs: (byte: number) => boolean): Uint8Array =>
-  Uint8Array.from({ length: 256 }, (_, byte) => (belongs(byte) ? 1 : 0));
+export const setOf = (belongs: (byte: number) => boolean): Uint8Array => {
+  const set = new Uint8Array(256);
+  for (let byte = 0; byte < set.length; byte++) if (belongs(byte)) set[byte] = 1;
+  return set;
+};
 
 export const isWordByte = (byte: number): boolean =>
   (byte >= 0x30 && byte <= 0x39) ||

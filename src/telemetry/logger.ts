@@ -1,14 +1,17 @@
 import { destination, type Logger, pino } from 'pino';
-import pretty from 'pino-pretty';
 
 export type { Logger } from 'pino';
 
 const STDERR = 2;
 
-/** birler's own log: always on stderr, because stdout belongs to the records. Synchronous: a crash loses none of it. */
-export const createLogger = (level: string, format: 'json' | 'pretty'): Logger => {
+/**
+ * birler's own log: always on stderr, because stdout belongs to the records. It writes at once: a crash loses none of it. What
+ * makes it pretty is loaded only for a terminal.
+ */
+export const createLogger = async (level: string, format: 'json' | 'pretty'): Promise<Logger> => {
   const options = { level, base: { name: 'birler' }, timestamp: pino.stdTimeFunctions.isoTime };
   if (format === 'json') return pino(options, destination({ fd: STDERR, sync: true }));
+  const { default: pretty } = await import('pino-pretty');
   const stream = pretty({
     destination: STDERR,
     sync: true,

@@ -139,6 +139,7 @@ describe('the image', () => {
       expect.arrayContaining([
         'usr/local/bin/node',
         'app/birler.mjs',
+        expect.stringMatching(/^app\/birler-parts\/run-agent-\w+\.mjs$/) as string,
         'app/LICENSE',
         'app/THIRD-PARTY-LICENSES.txt',
       ]),
