@@ -31,6 +31,10 @@ import { WrittenContainer } from '../support/written-container.ts';
 const ROOT = join(import.meta.dirname, '..', '..');
 const { config, container: manifest } = readManifest(renderKustomization('base'));
 
+/** What is written has traces in it, and what is counted are lines. */
+const LINE_BY_LINE = ['--multiline', 'off'] as const;
+const ONCE = ['--once', ...LINE_BY_LINE] as const;
+
 describe('the Dockerfile', () => {
   it("names the program's version, and the Node of the lock file", () => {
     const text = readFileSync(join(ROOT, 'Dockerfile'), 'utf8');
@@ -80,11 +84,11 @@ describe('the image', () => {
       // As CRI-O leaves them: the owner only, and the owner is root without capabilities.
       chmodSync(container.log, 0o600);
     }
-    writeFileSync(node.output, run(node, ...manifest.args, '--once'));
+    writeFileSync(node.output, run(node, ...manifest.args, ...ONCE));
     expect(verifyOutput(node.output, [shop.account, bank.account])).toMatchObject(allDelivered(800));
-    expect(linesOf(run(node, ...manifest.args, '--once'))).toBe(0);
+    expect(linesOf(run(node, ...manifest.args, ...ONCE))).toBe(0);
     shop.write(10);
-    expect(linesOf(run(node, ...manifest.args, '--once'))).toBe(10);
+    expect(linesOf(run(node, ...manifest.args, ...ONCE))).toBe(10);
   });
 
   it('follows until it is told to stop, and then ends by itself with status 0', async () => {
@@ -92,7 +96,7 @@ describe('the image', () => {
     mkdirSync(node.state);
     using app = new WrittenContainer(node.container());
     linkAsOnTheNode(node, app.container.linkPath, app.container.log);
-    const id = engine.docker(['run', '--detach', ...asOn(node), 'run', '--output', 'stdout']).trim();
+    const id = engine.docker(['run', '--detach', ...asOn(node), 'run', ...LINE_BY_LINE]).trim();
     const lines = (): number => linesOf(engine.docker(['logs', id]));
     app.write(20);
     await until('the first lines are out', () => lines() === 20);
