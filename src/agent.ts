@@ -2,6 +2,7 @@ import { newDiscovery, openRooms, type Rooms, type SinkFactory } from './assembl
 import { Checkpointer } from './checkpoint/checkpointer.ts';
 import type { Store } from './checkpoint/store.ts';
 import type { Config } from './config/config.ts';
+import type { PodSource } from './core/pod.ts';
 import type { Output } from './deliver/output.ts';
 import type { Discovery } from './discover/discovery.ts';
 import type { PodTreatments } from './enrich/pod-treatments.ts';
@@ -31,6 +32,8 @@ export interface AgentOptions {
   readonly once: boolean;
   /** How an output's sink is made; for tests. */
   readonly sinkFactory?: SinkFactory;
+  /** Who knows the pods, whatever the configuration says; for tests. */
+  readonly podSource?: PodSource;
 }
 
 /** The loop never waits longer: a bound on what a lost ring could cost. */
@@ -89,12 +92,19 @@ export class Agent {
 
   /** Locks and reads the state, opens the outputs. Throws a BirlerError that says what is wrong. */
   static async start(options: AgentOptions): Promise<Agent> {
-    const { config, system, logger, sinkFactory } = options;
+    const { config, system, logger, sinkFactory, podSource } = options;
     const events = new Events(logger, () => system.clock.monotonic());
     const bell = new Doorbell(system.clock);
     const told: { agent?: Agent } = {};
     const onTreatmentsChanged = (keys: readonly string[]): void => told.agent?.treatAnew(keys);
-    const rooms = await openRooms(config, { system, events, bell, sinkFactory, onTreatmentsChanged });
+    const rooms = await openRooms(config, {
+      system,
+      events,
+      bell,
+      sinkFactory,
+      podSource,
+      onTreatmentsChanged,
+    });
     events.started({
       logs: config.sources.logsDirectory,
       pods: config.sources.podsDirectory,

@@ -1,6 +1,7 @@
 import { Store } from './checkpoint/store.ts';
 import type { Config, OutputConfig } from './config/config.ts';
 import type { Kernel } from './core/kernel.ts';
+import type { PodSource } from './core/pod.ts';
 import { SPARE_ROWS } from './core/record-table.ts';
 import type { StreamSighting } from './core/sighting.ts';
 import { type DecodeRoom, newDecoding } from './decode/decoding.ts';
@@ -39,6 +40,8 @@ export interface RoomsWorld {
   readonly bell: Doorbell;
   /** How an output's sink is made; for tests. */
   readonly sinkFactory: SinkFactory | undefined;
+  /** Who knows the pods, whatever the configuration says; for tests. */
+  readonly podSource: PodSource | undefined;
   /** These streams are treated otherwise from now on. */
   readonly onTreatmentsChanged: (streamKeys: readonly string[]) => void;
 }
@@ -72,7 +75,14 @@ export const openRooms = async (config: Config, world: RoomsWorld): Promise<Room
       newShaper: (...stream: Parameters<typeof shaping.shaperFor>) => shaping.shaperFor(...stream),
       arenaBytes,
     };
-    const treatments = await openTreatments(config, makers, system, events, world.onTreatmentsChanged);
+    const treatments = await openTreatments(
+      config,
+      makers,
+      system,
+      events,
+      world.onTreatmentsChanged,
+      world.podSource,
+    );
     return { kernel, decoding, store, outputs, treatments };
   } catch (error) {
     await store.close();

@@ -68,8 +68,8 @@ export interface LineJoiner {
   /** Joins the rows of the table in place, and holds back a channel's last one if more of it may come. */
   join(region: Region, table: RecordTable, counts: { oversizeBytes: number }): void;
   isOpen(channel: Channel): boolean;
-  /** What is open was waited for long enough. */
-  isOverdue(channel: Channel): boolean;
+  /** Until when what is open is waited for, monotonic ms; undefined if nothing is. */
+  dueMs(channel: Channel): number | undefined;
   /** Where the open record begins. */
   first(channel: Channel): RecordPlace | undefined;
   /**

@@ -94,12 +94,10 @@ class MultilineJoiner implements LineJoiner {
     return this.#held[channel].length > 0;
   }
 
-  isOverdue(channel: Channel): boolean {
+  dueMs(channel: Channel): number | undefined {
     const { waitMs } = this.#limits;
-    if (!this.isOpen(channel)) return false;
-    return (
-      this.now - this.#grownAt[channel] >= waitMs || this.now - this.#since[channel] >= LONGEST_WAITS * waitMs
-    );
+    if (!this.isOpen(channel)) return undefined;
+    return Math.min(this.#grownAt[channel] + waitMs, this.#since[channel] + LONGEST_WAITS * waitMs);
   }
 
   first(channel: Channel): RecordPlace | undefined {

@@ -216,9 +216,11 @@ export class Output implements Consumer {
     return this.#isUnsaved || this.#moved.size > 0;
   }
 
+  /** What is on its way still arrives, but says nothing any more of where the stream stands. */
   forget(streamKey: string): void {
     this.#positions.delete(streamKey);
     this.#moved.delete(streamKey);
+    for (const parcel of [this.#filling, ...this.#sending]) parcel.positions.delete(streamKey);
   }
 
   #newParcel(allocate: Allocate): Parcel {

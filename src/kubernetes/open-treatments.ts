@@ -1,3 +1,4 @@
+import type { PodSource } from '../core/pod.ts';
 import type { RateLimit } from '../core/treatment.ts';
 import { PodTreatments } from '../enrich/pod-treatments.ts';
 import { newSelection, type SelectionRules } from '../enrich/selection.ts';
@@ -50,6 +51,7 @@ const treatmentPolicy = (config: TreatmentsConfig, makers: TreatmentMakers): Tre
  * Treatments with whom the configuration says to ask about pods. They ask nobody before `start`.
  *
  * @param onChanged the treatments of these streams are others now: ask again
+ * @param podSource whom to ask instead
  */
 export const openTreatments = async (
   config: TreatmentsConfig,
@@ -57,13 +59,15 @@ export const openTreatments = async (
   system: System,
   events: Events,
   onChanged: (streamKeys: readonly string[]) => void,
+  podSource?: PodSource,
 ): Promise<PodTreatments> => {
-  const source = await openPodSource(config.kubernetes, system, {
-    onAbsent: (why) => events.podsUnknown(why),
-    onTrouble: (reason) => events.podSourceFailed(reason),
+  const told = {
+    onAbsent: (why: string) => events.podsUnknown(why),
+    onTrouble: (reason: string) => events.podSourceFailed(reason),
     onRecovered: () => events.podSourceRecovered(),
-    onStranger: (node) => events.podOfOtherNode(node),
-  });
+    onStranger: (node: string) => events.podOfOtherNode(node),
+  };
+  const source = podSource ?? (await openPodSource(config.kubernetes, system, told));
   const { include, exclude } = config.sources;
   const asksForPods = [...include, ...exclude].some(({ labels, annotations }) => labels ?? annotations);
   if (source === undefined && asksForPods) events.rulesIdle();

@@ -7,17 +7,17 @@ import type { Treatments } from '../core/treatment.ts';
 import type { Clock } from '../system/system.ts';
 import type { Adoption } from './adoption.ts';
 import { asideKey, isAside, strayNames } from './asides.ts';
-import { boundHeldBytes, closeIdle, lingerMs } from './bounds.ts';
+import { boundHeldBytes, closeIdle } from './bounds.ts';
 import { Cadence } from './cadence.ts';
 import { ContainerStream } from './container-stream.ts';
 import { endOfStream } from './end-of-stream.ts';
 import { Exclusions } from './exclusions.ts';
 import { handOutLast, type Scan } from './finish.ts';
-import type { Generation } from './generation.ts';
 import { type Lanes, startOfStream } from './lanes.ts';
 import { Looker } from './looker.ts';
 import type { Stray } from './observation.ts';
 import { Restarts } from './restarts.ts';
+import { Tidying } from './tidying.ts';
 import type { Turns } from './turns.ts';
 
 /** All container streams of the node, from first sight until nothing is left of them. */
@@ -57,6 +57,7 @@ export class Catalog {
   readonly #clock: Clock;
   readonly #cadence: Cadence;
   readonly #looker: Looker;
+  readonly #tidying: Tidying;
   readonly #restarts = new Restarts();
   /** Until the first walk is over, `startAt` decides; a stream that comes later is read from its beginning. */
   #isStarting = true;
@@ -87,6 +88,7 @@ export class Catalog {
     this.#looker = new Looker(adoption.opening, clock, settings, () => {
       this.#openFiles++;
     });
+    this.#tidying = new Tidying(this.#looker, consumers);
   }
 
   /** The first walk is over: what appears from now on is new. */
@@ -98,9 +100,10 @@ export class Catalog {
   giveUpGone(): void {
     for (const [key, origin] of this.#settings.recorded()) {
       const records = this.#settings.recordsOf(key);
-      if (this.streams.has(key) || !records.every((record) => this.#adoption.opening.isGone(record)))
-        continue;
-      const stream = this.#admit({ key, origin, kubeletNamed: origin.kind === 'kubernetes', directory: '' });
+      if (this.streams.has(key) || this.#excluded.has(key)) continue;
+      if (!records.every((record) => this.#adoption.opening.isGone(record))) continue;
+      const kubeletNamed = origin.kind === 'kubernetes';
+      const stream = this.#admit({ key, origin, kubeletNamed, directory: '' });
       for (const generation of stream.generations) generation.end('deleted', generation.size);
       this.#begin(stream);
       this.#cadence.quicken(stream);
@@ -115,9 +118,13 @@ export class Catalog {
   /** Takes in what discovery saw. False if something is left to do: the directory is to be scanned again. */
   observe(sighting: StreamSighting): boolean {
     const known = this.streams.get(sighting.key);
-    if (this.#excluded.removeGone(sighting)) this.#settings.treatments.forget(sighting.key);
+    this.#excluded.removeGone(sighting);
     // Never known, or a link was moved: its old place reports the stream as gone, after its new place showed it.
-    if (sighting.files.length === 0 && sighting.directory !== known?.directory) return true;
+    if (sighting.files.length === 0 && sighting.directory !== known?.directory) {
+      if (known === undefined && !this.#excluded.has(sighting.key))
+        this.#settings.treatments.forget(sighting.key);
+      return true;
+    }
     const treatment = this.#settings.treatments.of(sighting.key, sighting.origin);
     if (treatment.isExcluded) return this.#exclude(sighting, known);
     if (known === undefined && !this.#hasRoom()) return false;
@@ -197,7 +204,10 @@ export class Catalog {
         if (onlyFile.isOpen) this.#openFiles++;
         continue;
       }
-      for (const generation of [...stream.generations]) this.#tidyGeneration(stream, generation, nowMs);
+      for (const generation of [...stream.generations]) {
+        this.#tidying.tidy(stream, generation, nowMs);
+        if (generation.isOpen) this.#openFiles++;
+      }
       const isRead = stream.lanes.every((lane) => lane.isDrained && lane.isAcknowledged);
       if (stream.generations.length === 0 && isRead) this.#forget(stream);
     }
@@ -242,26 +252,42 @@ export class Catalog {
     }
   }
 
-  /** Nobody wants this stream: what is known of it is forgotten, but for where it is. */
+  /** Nobody wants this stream: what is known of it, in checkpoints too, is forgotten, but for where it is. */
   #exclude(place: Pick<StreamSighting, 'key' | 'directory'>, known: ContainerStream | undefined): true {
-    this.#excluded.add(place);
-    if (known === undefined) return true;
-    for (const generation of [...known.generations]) known.remove(generation);
-    this.#forget(known);
+    const { key, directory } = place;
+    for (const name of new Set([...(known?.asides.values() ?? []), ...this.#strayNamesOf(key)])) {
+      const aside = asideKey(key, name);
+      this.#exclude({ key: aside, directory }, this.streams.get(aside));
+    }
+    // An aside is found by the stream that it belongs to.
+    if (isAside(key)) this.#settings.treatments.forget(key);
+    else this.#excluded.add(place);
+    if (known !== undefined) {
+      for (const generation of [...known.generations]) known.remove(generation);
+      this.#forget(known);
+    } else if (this.#consumers.some((consumer) => consumer.positionOf(key) !== undefined)) {
+      this.#settings.onForgotten(key);
+    }
     return true;
+  }
+
+  #strayNamesOf(streamKey: string): readonly string[] {
+    this.#recordedStrays ??= strayNames([...this.#settings.recorded()].map(([key]) => key));
+    return this.#recordedStrays.get(streamKey) ?? [];
   }
 
   #admit(sighting: Omit<StreamSighting, 'files'>): ContainerStream {
     const stream = new ContainerStream(sighting);
     const nowMs = this.#clock.monotonic();
-    for (const record of this.#settings.recordsOf(stream.key)) stream.append(record, { kind: 'live' }, nowMs);
+    // A checkpoint that is still to come forgets what is excluded.
+    const records = this.#excluded.has(stream.key) ? [] : this.#settings.recordsOf(stream.key);
+    for (const record of records) stream.append(record, { kind: 'live' }, nowMs);
     if (stream.newest !== undefined) stream.newest.wasWrittenTo = !stream.newest.sighted.compressed;
     for (const consumer of this.#consumers) {
       const position = consumer.positionOf(stream.key);
       if (position !== undefined) stream.reserve(lowWater(position).generation);
     }
-    this.#recordedStrays ??= strayNames([...this.#settings.recorded()].map(([key]) => key));
-    for (const name of this.#recordedStrays.get(stream.key) ?? []) stream.strayNames.add(name);
+    for (const name of this.#strayNamesOf(stream.key)) stream.strayNames.add(name);
     this.streams.set(stream.key, stream);
     if (!isAside(stream.key)) this.#restarts.add(stream);
     return stream;
@@ -295,40 +321,6 @@ export class Catalog {
   }
 
   // ---- bounds
-
-  #tidyGeneration(stream: ContainerStream, generation: Generation, nowMs: number): void {
-    const isLeft = stream.hasLeft(generation);
-    if (isLeft) this.#linger(stream, generation, nowMs);
-    else this.#letGo(stream, generation, nowMs);
-    if (generation.isOpen) this.#openFiles++;
-    const isAcknowledged = this.#consumers.every((consumer) => {
-      const position = consumer.positionOf(stream.key);
-      return position === undefined || lowWater(position).generation > generation.sequence;
-    });
-    const isUsed = !isLeft || generation.listed || generation.isOpen || !isAcknowledged;
-    // A file that cannot be opened now may be this one: only who knows it can tell.
-    if (!isUsed && !stream.isUnsettled(nowMs)) stream.remove(generation);
-  }
-
-  /** Everybody has left it; whatever is still written to it is at least counted. */
-  #linger(stream: ContainerStream, generation: Generation, nowMs: number): void {
-    if (!generation.isOpen) return;
-    this.#looker.lookAt(stream, generation, nowMs);
-    if (!generation.isEnded && !generation.isCompressedSource) {
-      for (const lane of stream.lanes) lane.tellLate(generation);
-    }
-    const quietMs = nowMs - generation.changedAtMs;
-    if (generation.isEnded || generation.isCompressedSource || quietMs >= lingerMs(generation))
-      generation.close();
-  }
-
-  /** A container's last file, gone and read to its end: nobody will ever leave it for a next one. */
-  #letGo(stream: ContainerStream, generation: Generation, nowMs: number): void {
-    if (generation.listed || generation.isEnded || !stream.lanes.every((lane) => lane.isDrained)) return;
-    if (nowMs - generation.changedAtMs < lingerMs(generation)) return;
-    generation.end('deleted', generation.size);
-    generation.close();
-  }
 
   #hasRoom(): boolean {
     if (this.#openFiles < this.#settings.openFiles) return true;

@@ -19,9 +19,9 @@ export class Exclusions {
     return this.#directories.delete(streamKey);
   }
 
-  /** Whether this was excluded and has no files any more: nothing is kept of it. */
-  removeGone({ key, directory, files }: StreamSighting): boolean {
-    return files.length === 0 && this.#directories.get(key) === directory && this.remove(key);
+  /** If it has no files any more, nothing is kept of it. */
+  removeGone({ key, directory, files }: StreamSighting): void {
+    if (files.length === 0 && this.#directories.get(key) === directory) this.remove(key);
   }
 
   /** It may be wanted again: its directory will tell what there is of it. */

@@ -33,6 +33,8 @@ const hasBegun = (next: Generation, stream: ContainerStream): boolean =>
 
 /** An unfinished line and the open records of two channels: no more is left at the end of a file. */
 const LAST_TURNS = 4;
+/** Of a stream that was not read yet, because its pod was waited for; what is more is told as lost at the next start. */
+const FIRST_TURNS = 64;
 
 /**
  * The agent stops, and nobody can come back to what is open in a file that has no name any more: it goes out now, marked as
@@ -45,11 +47,13 @@ export const handOutLast = (stream: ContainerStream, nowMs: number, scan: Scan):
   scan(stream.directory, true);
   if (stream.newest !== newest || newest.listed) return;
   stream.isAbandoned = true;
+  const { treatment } = stream;
+  // Nobody will say any more whose it is.
+  if (treatment.isAwaited) stream.treatment = { ...treatment, isAwaited: false };
   for (const lane of stream.lanes) {
     const mayTake = (): boolean => lane.consumers.every((consumer) => consumer.hasCredit);
-    for (let turns = 0; turns < LAST_TURNS && lane.isAtEnd && mayTake() && lane.wantsTurn(nowMs); turns++) {
-      lane.turn(nowMs);
-    }
+    let left = treatment.isAwaited ? FIRST_TURNS : lane.isAtEnd ? LAST_TURNS : 0;
+    for (; left > 0 && mayTake() && lane.wantsTurn(nowMs); left--) lane.turn(nowMs);
   }
 };
 

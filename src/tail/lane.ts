@@ -107,6 +107,11 @@ export class Lane {
     return this.#isAtEnd && !this.#isPending && generation.version === this.#seenVersion;
   }
 
+  /** When a record that is open was waited for long enough, monotonic ms; undefined if none is. */
+  get openUntilMs(): number | undefined {
+    return this.#open.dueMs;
+  }
+
   /** Nothing is left to read, now or, as far as one can know, ever. */
   get isDrained(): boolean {
     return this.isIdle && (this.#generation === undefined || this.#isDrained);

@@ -20,8 +20,10 @@ export class Lanes {
   readonly #tools: LaneTools;
   readonly #turns: Turns;
   readonly #parked = new Set<Lane>();
-  /** Those that wait for their pod's rate: until when. */
+  /** Parked ones that wait for their pod's rate: until when. */
   readonly #paced = new Map<Lane, number>();
+  /** Those with an open record: when that was waited for long enough, which no look at the file would show in time. */
+  readonly #holding = new Map<Lane, number>();
   readonly #rates: RateLimits;
 
   /** @param onRateUsedUp a pod has written more than it may */
@@ -56,6 +58,8 @@ export class Lanes {
    * @returns how many bytes of the log it took
    */
   serve(lane: Lane, nowMs: number): number {
+    this.#parked.delete(lane);
+    this.#paced.delete(lane);
     const blocked = lane.consumers.filter((consumer) => !consumer.hasCredit);
     if (blocked.length > 0) {
       if (blocked.length === lane.consumers.length || !this.#isPatienceOver(blocked, nowMs)) {
@@ -72,21 +76,32 @@ export class Lanes {
       return 0;
     }
     const taken = lane.turn(nowMs, dueMs === undefined ? 'take' : 'drop');
-    this.#rates.charge(stream, taken, nowMs);
+    // What is dropped is no part of what the pod was given: or a pod that writes too much would end up with nothing.
+    if (dueMs === undefined) this.#rates.charge(stream, taken, nowMs);
+    this.#noteOpen(lane);
     if (lane.isIdle) this.#merge(lane);
     return taken;
   }
 
-  /** Queues the lanes that waited: for credit, where there is some now or patience is over; or for their pod's rate. */
+  /**
+   * Queues the lanes that waited: for credit, where there is some now or patience is over; for their pod's rate; or for the end
+   * of an open record.
+   */
   unpark(nowMs: number): void {
     for (const lane of this.#parked) {
+      if ((this.#paced.get(lane) ?? nowMs) > nowMs) continue;
       const blocked = lane.consumers.filter((consumer) => !consumer.hasCredit);
       const isAlone = blocked.length === lane.consumers.length;
       if (blocked.length > 0 && (isAlone || !this.#isPatienceOver(blocked, nowMs))) continue;
-      if ((this.#paced.get(lane) ?? nowMs) > nowMs) continue;
       this.#parked.delete(lane);
       this.#paced.delete(lane);
       this.#turns.add(lane);
+    }
+    for (const [lane, dueMs] of this.#holding) {
+      if (dueMs > nowMs) continue;
+      // Its turn says anew until when it is to be waited for.
+      this.#holding.delete(lane);
+      if (lane.wantsTurn(nowMs)) this.#turns.add(lane);
     }
   }
 
@@ -95,18 +110,24 @@ export class Lanes {
     return this.#parked.has(lane);
   }
 
-  /** When waiting for somebody else, or for a rate, is over, monotonic ms: undefined while nobody waits for that. */
+  /** When the first wait that no event ends is over, monotonic ms: undefined while nobody waits like that. */
   get waitEndsMs(): number | undefined {
-    let ends: number | undefined;
-    for (const dueMs of this.#paced.values()) ends = Math.min(ends ?? Number.POSITIVE_INFINITY, dueMs);
+    let ends = Number.POSITIVE_INFINITY;
+    for (const dueMs of this.#holding.values()) ends = Math.min(ends, dueMs);
+    for (const dueMs of this.#paced.values()) ends = Math.min(ends, dueMs);
     for (const lane of this.#parked) {
-      if (lane.consumers.every((consumer) => !consumer.hasCredit)) continue;
-      for (const { blockedSinceMs } of lane.consumers) {
-        if (blockedSinceMs !== undefined)
-          ends = Math.min(ends ?? Number.POSITIVE_INFINITY, blockedSinceMs + PATIENCE_MS);
-      }
+      // One that waits for its rate looks for credit afterwards.
+      if (this.#paced.has(lane) || lane.consumers.every((consumer) => !consumer.hasCredit)) continue;
+      for (const { blockedSinceMs } of lane.consumers)
+        if (blockedSinceMs !== undefined) ends = Math.min(ends, blockedSinceMs + PATIENCE_MS);
     }
-    return ends;
+    return ends === Number.POSITIVE_INFINITY ? undefined : ends;
+  }
+
+  #noteOpen(lane: Lane): void {
+    const { openUntilMs } = lane;
+    if (openUntilMs !== undefined) this.#holding.set(lane, openUntilMs);
+    else this.#holding.delete(lane);
   }
 
   #isPatienceOver(blocked: readonly Consumer[], nowMs: number): boolean {
@@ -136,6 +157,7 @@ export class Lanes {
     lane.close();
     this.#parked.delete(lane);
     this.#paced.delete(lane);
+    this.#holding.delete(lane);
     this.#turns.remove(lane);
   }
 }

@@ -35,11 +35,18 @@ export class OpenRecords {
     return !CHANNELS.some((channel) => this.joiner.isOpen(channel) || this.#lines?.isOpen(channel));
   }
 
+  /** Until when the first of them is waited for, monotonic ms; undefined if none is open. */
+  get dueMs(): number | undefined {
+    let first: number | undefined;
+    for (const channel of CHANNELS) {
+      for (const dueMs of [this.#pieceDueMs(channel), this.#lines?.dueMs(channel)])
+        if (dueMs !== undefined && (first === undefined || dueMs < first)) first = dueMs;
+    }
+    return first;
+  }
+
   hasOverdue(nowMs: number): boolean {
-    if (this.#lines !== undefined) this.#lines.now = nowMs;
-    return CHANNELS.some(
-      (channel) => this.#isOverdue(channel, nowMs) || this.#lines?.isOverdue(channel) === true,
-    );
+    return (this.dueMs ?? Number.POSITIVE_INFINITY) <= nowMs;
   }
 
   /** A turn begins. */
@@ -61,7 +68,9 @@ export class OpenRecords {
 
   /** Hands out the pieces that were waited for long enough; what is open of lines is looked at by `joinLines`. */
   closeOverdue(nowMs: number): void {
-    for (const channel of CHANNELS) if (this.#isOverdue(channel, nowMs)) this.#close(channel);
+    for (const channel of CHANNELS) {
+      if ((this.#pieceDueMs(channel) ?? Number.POSITIVE_INFINITY) <= nowMs) this.#close(channel);
+    }
   }
 
   /** Hands out all of them: nobody will finish them. False if the next turn has to do the rest. */
@@ -111,9 +120,9 @@ export class OpenRecords {
       : { generation: first.generation, offset: first.offset };
   }
 
-  #isOverdue(channel: Channel, nowMs: number): boolean {
+  #pieceDueMs(channel: Channel): number | undefined {
     const since = this.joiner.openSince(channel);
-    return since !== undefined && nowMs - since >= this.#tools.limits.partialAgeMs;
+    return since === undefined ? undefined : since + this.#tools.limits.partialAgeMs;
   }
 
   #close(channel: Channel): void {
@@ -137,7 +146,8 @@ export class OpenRecords {
     if (lines === undefined) return;
     const { context, region, table } = this.#tools;
     for (const channel of CHANNELS) {
-      while (lines.isOpen(channel) && (all || lines.isOverdue(channel)) && !table.isFull) {
+      const isDue = all || (lines.dueMs(channel) ?? Number.POSITIVE_INFINITY) <= lines.now;
+      while (isDue && lines.isOpen(channel) && !table.isFull) {
         if (!lines.flush(channel, region, context.piece)) break;
         context.oversizeBytes += context.piece.oversizeBytes;
         table.add(context.piece);

@@ -5,6 +5,8 @@ import type { ContainerStream } from './container-stream.ts';
  * short; what it took over is waited for afterwards.
  */
 interface Bucket {
+  /** Of this pod, those that were asked for. */
+  readonly streams: Set<ContainerStream>;
   readonly bytesPerSecond: number;
   readonly burstBytes: number;
   tokens: number;
@@ -37,10 +39,14 @@ export class RateLimits {
   }
 
   forget(stream: ContainerStream): void {
-    this.#buckets.delete(stream.fairnessKey);
+    const streams = this.#buckets.get(stream.fairnessKey)?.streams;
+    streams?.delete(stream);
+    if (streams?.size === 0) this.#buckets.delete(stream.fairnessKey);
   }
 
-  #bucketOf({ treatment: { rateLimit }, fairnessKey }: ContainerStream, nowMs: number): Bucket | undefined {
+  #bucketOf(stream: ContainerStream, nowMs: number): Bucket | undefined {
+    const { treatment, fairnessKey } = stream;
+    const { rateLimit } = treatment;
     const known = this.#buckets.get(fairnessKey);
     if (rateLimit === undefined) {
       if (known !== undefined) this.#buckets.delete(fairnessKey);
@@ -48,11 +54,13 @@ export class RateLimits {
     }
     const { bytesPerSecond, burstBytes } = rateLimit;
     if (known?.bytesPerSecond === bytesPerSecond && known.burstBytes === burstBytes) {
+      known.streams.add(stream);
       known.tokens = Math.min(burstBytes, known.tokens + ((nowMs - known.atMs) * bytesPerSecond) / 1000);
       known.atMs = nowMs;
       return known;
     }
-    const fresh = { bytesPerSecond, burstBytes, tokens: burstBytes, atMs: nowMs };
+    const streams = new Set([stream]);
+    const fresh = { streams, bytesPerSecond, burstBytes, tokens: burstBytes, atMs: nowMs };
     this.#buckets.set(fairnessKey, fresh);
     return fresh;
   }

@@ -101,7 +101,7 @@ export class Events {
   }
 
   streamForgotten(stream: string): void {
-    this.#log.debug({ stream }, 'a container stream is gone and fully read');
+    this.#log.debug({ stream }, 'a container stream is gone and fully read, or nobody wants it');
   }
 
   /** @param bytes that stood unread there */

@@ -95,7 +95,9 @@ export class Joining {
   /** Closes what is open, as a lane does at the end; or only what was waited for long enough. */
   flush(onlyOverdue = false): void {
     for (const channel of [0, 1] as const) {
-      while (onlyOverdue ? this.joiner.isOverdue(channel) : this.joiner.isOpen(channel)) {
+      const isDue = (): boolean =>
+        (this.joiner.dueMs(channel) ?? Number.POSITIVE_INFINITY) <= this.joiner.now;
+      while (onlyOverdue ? isDue() : this.joiner.isOpen(channel)) {
         const region = new Region(1, 1_000_000);
         const table = new RecordTable(1);
         const record = newPiece();

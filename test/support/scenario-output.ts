@@ -9,6 +9,8 @@ export interface ScenarioRecord {
   readonly stream: string | undefined;
   readonly partial: boolean;
   readonly truncated: boolean;
+  /** The pod's, where the record has them. */
+  readonly labels: Readonly<Record<string, string>> | undefined;
   readonly gap: { readonly reason: string; readonly bytes: number | null } | undefined;
 }
 
@@ -19,7 +21,13 @@ const recordSchema = z.object({
   partial: z.boolean().default(false),
   truncated: z.boolean().default(false),
   gap: z.object({ reason: z.string(), bytes: z.number().nullable() }).optional(),
-  kubernetes: z.object({ pod_name: z.string(), restart_count: z.number() }).optional(),
+  kubernetes: z
+    .object({
+      pod_name: z.string(),
+      restart_count: z.number(),
+      labels: z.record(z.string(), z.string()).optional(),
+    })
+    .optional(),
 });
 
 export const parseRecords = (output: string): readonly ScenarioRecord[] =>
@@ -30,7 +38,7 @@ export const parseRecords = (output: string): readonly ScenarioRecord[] =>
       const { log, stream, file, partial, truncated, gap, kubernetes } = recordSchema.parse(JSON.parse(line));
       const origin =
         kubernetes === undefined ? (file ?? '') : `${kubernetes.pod_name}#${kubernetes.restart_count}`;
-      return { text: log, origin, stream, partial, truncated, gap };
+      return { text: log, origin, stream, partial, truncated, labels: kubernetes?.labels, gap };
     });
 
 /** A destination that a test can hold up, break and mend. It keeps what it took, as a server does. */

@@ -5,6 +5,7 @@ import type { CheckpointState } from '../../src/checkpoint/state.ts';
 import { readCheckpoint } from '../../src/checkpoint/store.ts';
 import type { Config, LimitsConfig, SourcesConfig } from '../../src/config/config.ts';
 import { KERNEL_CHOICES } from '../../src/core/kernel.ts';
+import type { PodSource } from '../../src/core/pod.ts';
 import { type RunningAgent, startAgent } from '../../src/index.ts';
 import { createSink } from '../../src/sinks/catalog.ts';
 import type { AgentSnapshot } from '../../src/telemetry/snapshot.ts';
@@ -33,6 +34,10 @@ export interface ScenarioOptions {
   /** Outputs whose destination the test holds in its hand; default: one exact file. */
   readonly sinks?: Readonly<Record<string, ScenarioSink>>;
   readonly checkpointIntervalMs?: number;
+  /** Who knows the pods; default: nobody. */
+  readonly pods?: PodSource;
+  readonly multiline?: Partial<Config['multiline']>;
+  readonly transforms?: Config['transforms'];
 }
 
 export const LOGS = '/var/log/containers';
@@ -55,6 +60,7 @@ export class Scenario {
   /** What goes wrong with the agent's file calls; a test may set it at any time. */
   readonly faults: { -readonly [Part in keyof Faults]: Faults[Part] } = {};
   readonly #sinks: Readonly<Record<string, ScenarioSink>>;
+  readonly #pods: PodSource | undefined;
   #running: RunningProcess | undefined;
   #agent: RunningAgent | undefined;
   #exit: { readonly code: number } | { readonly error: unknown } | undefined;
@@ -62,6 +68,7 @@ export class Scenario {
   constructor(options: ScenarioOptions = {}) {
     this.world = new FakeWorld({ ...options.world, faults: this.faults });
     this.#sinks = options.sinks ?? {};
+    this.#pods = options.pods;
     this.config = configOf(options);
     for (const directory of [LOGS, PODS, STATE, OUT]) this.world.disk.makeDirectory(directory);
   }
@@ -98,6 +105,7 @@ export class Scenario {
       system: running.system,
       logger: pino({ level: 'debug' }, { write: (line: string) => this.#hear(line) }),
       once,
+      ...(this.#pods && { podSource: this.#pods }),
       sinkFactory: (output, onClosed) =>
         this.#sinks[output.name] ?? createSink(output, running.system, onClosed),
     });
@@ -262,7 +270,15 @@ export class Scenario {
 
 const ledgerSchema = z.object({ gaps: z.array(z.object({ reason: z.string(), bytes: z.number() })) });
 
-const configOf = ({ startAt, limits, sources, sinks, checkpointIntervalMs }: ScenarioOptions): Config => ({
+const configOf = ({
+  startAt,
+  limits,
+  sources,
+  sinks,
+  checkpointIntervalMs,
+  multiline,
+  transforms,
+}: ScenarioOptions): Config => ({
   sources: {
     logsDirectory: LOGS,
     podsDirectory: PODS,
@@ -288,8 +304,8 @@ const configOf = ({ startAt, limits, sources, sinks, checkpointIntervalMs }: Sce
     onExcess: 'delay',
     ...limits,
   },
-  multiline: { mode: '', waitMs: 500, lines: 2000, bytes: 1024 },
-  transforms: [],
+  multiline: { mode: '', waitMs: 500, lines: 2000, bytes: 1024, ...multiline },
+  transforms: transforms ?? [],
   kubernetes: NO_KUBERNETES,
   state: { directory: STATE, checkpointIntervalMs: checkpointIntervalMs ?? 1000, sync: true },
   host: 'node-1',

@@ -76,6 +76,20 @@ describe('consumers of one stream', () => {
     expect(lanes.waitEndsMs).toBe(100 + PATIENCE_MS);
   });
 
+  it('wait for their rate first, and for each other afterwards', () => {
+    const { lanes, stream, run, b } = setUp();
+    const rateLimit = { bytesPerSecond: 1, burstBytes: 1, excess: 'delay' as const };
+    stream.treatment = { ...stream.treatment, rateLimit };
+    run(0);
+    const dueMs = lanes.waitEndsMs ?? 0;
+    expect(dueMs).toBeGreaterThan(1000);
+    b.blockedSinceMs = 100;
+    run(500);
+    expect(lanes.waitEndsMs).toBe(dueMs);
+    run(dueMs);
+    expect(stream.lanes).toHaveLength(2);
+  });
+
   it('do not wait for each other where nobody has credit', () => {
     const { lanes, stream, run, a, b } = setUp();
     a.blockedSinceMs = 0;

@@ -1,0 +1,51 @@
+import type { Consumer } from '../core/consumer.ts';
+import { lowWater } from '../core/position.ts';
+import { lingerMs } from './bounds.ts';
+import type { ContainerStream } from './container-stream.ts';
+import type { Generation } from './generation.ts';
+import type { Looker } from './looker.ts';
+
+/** Lets generations go that nobody needs any more. */
+export class Tidying {
+  readonly #looker: Looker;
+  readonly #consumers: readonly Consumer[];
+
+  constructor(looker: Looker, consumers: readonly Consumer[]) {
+    this.#looker = looker;
+    this.#consumers = consumers;
+  }
+
+  /** Closes what was left long enough ago, and removes what nobody needs to know of. */
+  tidy(stream: ContainerStream, generation: Generation, nowMs: number): void {
+    const isLeft = stream.hasLeft(generation);
+    if (isLeft) this.#linger(stream, generation, nowMs);
+    else letGo(stream, generation, nowMs);
+    const isAcknowledged = this.#consumers.every((consumer) => {
+      const position = consumer.positionOf(stream.key);
+      return position === undefined || lowWater(position).generation > generation.sequence;
+    });
+    const isUsed = !isLeft || generation.listed || generation.isOpen || !isAcknowledged;
+    // A file that cannot be opened now may be this one: only who knows it can tell.
+    if (!isUsed && !stream.isUnsettled(nowMs)) stream.remove(generation);
+  }
+
+  /** Everybody has left it; whatever is still written to it is at least counted. */
+  #linger(stream: ContainerStream, generation: Generation, nowMs: number): void {
+    if (!generation.isOpen) return;
+    this.#looker.lookAt(stream, generation, nowMs);
+    if (!generation.isEnded && !generation.isCompressedSource) {
+      for (const lane of stream.lanes) lane.tellLate(generation);
+    }
+    const quietMs = nowMs - generation.changedAtMs;
+    if (generation.isEnded || generation.isCompressedSource || quietMs >= lingerMs(generation))
+      generation.close();
+  }
+}
+
+/** A container's last file, gone and read to its end: nobody will ever leave it for a next one. */
+const letGo = (stream: ContainerStream, generation: Generation, nowMs: number): void => {
+  if (generation.listed || generation.isEnded || !stream.lanes.every((lane) => lane.isDrained)) return;
+  if (nowMs - generation.changedAtMs < lingerMs(generation)) return;
+  generation.end('deleted', generation.size);
+  generation.close();
+};
