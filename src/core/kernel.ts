@@ -1,6 +1,7 @@
 import type { Allocate } from './allocate.ts';
 import type { Batch } from './batch.ts';
 import type { DecodeContext } from './decoder.ts';
+import type { RecordTable } from './record-table.ts';
 import type { Region } from './region.ts';
 
 export const KERNEL_CHOICES = ['auto', 'wasm', 'typescript'] as const;
@@ -34,6 +35,22 @@ export interface Kernel {
   readonly written: number;
   /** The same for messages with a newline behind each. */
   encodeRaw(batch: Batch, target: Uint8Array, row: number, at: number): number;
+  /**
+   * Finds the rows whose messages begin with certain two bytes.
+   *
+   * @param pairs by first byte: bit n for the second bytes whose lowest five bits are n. The same object again while it says the same
+   * @param found has room for all rows
+   * @returns false if it leaves that, and nothing was changed
+   */
+  findBeginnings(bytes: Uint8Array, table: RecordTable, pairs: Int32Array, found: FoundRows): boolean;
+}
+
+/** Some rows of a table, in order; and which flags any of all its rows has, and which all have (without rows: all flags). */
+export interface FoundRows {
+  readonly rows: Int32Array;
+  count: number;
+  anyFlags: number;
+  allFlags: number;
 }
 
 /** What stays the same for all rows of a batch. */

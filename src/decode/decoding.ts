@@ -37,6 +37,6 @@ export const newDecoding = (
     decoderFor: (format) => decoders[format],
     newJoiner: () => new PartialJoiner(maxMessageBytes, budget),
     detectFormat,
-    multiline: newMultiline(multiline, budget),
+    multiline: newMultiline(kernel, multiline, budget),
   };
 };

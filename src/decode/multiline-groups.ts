@@ -12,8 +12,9 @@ import {
   UNPARSED,
 } from '../core/record-table.ts';
 import type { Region } from '../core/region.ts';
-import { isFirstByte, isIndented, isSuspect } from './multiline-lines.ts';
+import { isIndented, isSuspect } from './multiline-lines.ts';
 import type { Openers } from './multiline-openers.ts';
+import type { Suspects } from './multiline-suspects.ts';
 import { END, follow, MAYBE, mayBePartOf, NOTHING } from './multiline-trace.ts';
 
 /** Bounds of one joined record. */
@@ -84,6 +85,7 @@ export interface Rows {
   readonly region: Region;
   readonly table: RecordTable;
   readonly decisions: Decisions;
+  readonly suspects: Suspects;
 }
 
 /**
@@ -102,26 +104,34 @@ export class Grouping {
   readonly #bounds: RecordBounds;
   /** STDERR or 0. */
   readonly #channel: number;
+  readonly #suspects: Suspects;
+  /** How many suspect rows lie behind. */
+  #seen = 0;
   #open: Trace | undefined;
 
-  constructor({ region, table, decisions }: Rows, openers: Openers, bounds: RecordBounds, channel: number) {
+  constructor(
+    { region, table, decisions, suspects }: Rows,
+    openers: Openers,
+    bounds: RecordBounds,
+    channel: number,
+  ) {
     this.#region = region;
     this.#ints = table.ints;
     this.#count = table.rows;
     this.#decisions = decisions;
+    this.#suspects = suspects;
     this.#openers = openers;
     this.#bounds = bounds;
     this.#channel = channel;
   }
 
   /**
-   * @param from no row before this one is suspect
    * @param begun a record of earlier batches, which is a row of this table now
    * @returns the record that is open where the rows end; what is left of its channel behind it waits
    */
-  run(from: number, begun: Trace | undefined): Trace | undefined {
+  run(begun: Trace | undefined): Trace | undefined {
     let floor = begun === undefined ? 0 : this.#follow(begun);
-    let row = this.#nextSuspect(Math.max(floor, from));
+    let row = this.#nextSuspect(floor);
     while (this.#open === undefined && row < this.#count) {
       floor = this.#followBefore(row, floor);
       // Behind this row nothing before it matters any more: it was asked for, or is too far away.
@@ -132,18 +142,14 @@ export class Grouping {
     return this.#open;
   }
 
+  /** @param from not before that of the last call */
   #nextSuspect(from: number): number {
-    const ints = this.#ints;
-    const { bytes } = this.#region;
-    const count = this.#count;
-    const channel = this.#channel;
-    for (let row = from, slot = from * SLOTS; row < count; row++, slot += SLOTS) {
-      const start = ints[slot + MESSAGE_START] ?? 0;
-      if (isFirstByte[bytes[start] ?? 0] === 0) continue;
-      if (((ints[slot + FLAGS] ?? 0) & STDERR) !== channel) continue;
-      if (isSuspect(this.#region, start, ints[slot + MESSAGE_END] ?? 0)) return row;
+    const { rows, count } = this.#suspects;
+    for (; this.#seen < count; this.#seen++) {
+      const row = rows[this.#seen] ?? 0;
+      if (row >= from && this.#isMine(row)) return row;
     }
-    return count;
+    return this.#count;
   }
 
   /** Follows the openers before a row that may reach it, the first one first. @returns the first row that no group has reached */

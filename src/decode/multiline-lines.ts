@@ -46,26 +46,20 @@ const FIRST_WORDS = [
 
 const WORDS: ReadonlySet<number> = new Set(FIRST_WORDS.map((word) => Buffer.from(word).readInt32LE(0)));
 
-/** 1 for the first bytes of suspect lines. */
-export const isFirstByte: Uint8Array = new Uint8Array(256);
-/** For such a byte, which second bytes: bit n for those whose lowest five bits are n. */
-const secondBytes = new Int32Array(256);
-for (const byte of [SPACE, TAB, CARET, SLASH]) {
-  isFirstByte[byte] = 1;
-  secondBytes[byte] = -1;
-}
+/** How suspect lines begin. For each first byte, which second ones: bit n for those whose lowest five bits are n. */
+export const beginnings: Int32Array = new Int32Array(256);
+for (const byte of [SPACE, TAB, CARET, SLASH]) beginnings[byte] = -1;
 const DIGITS = Array.from({ length: 10 }, (_, digit) => `#${digit}`);
 for (const word of [...DIGITS, ...FIRST_WORDS]) {
   const first = word.charCodeAt(0);
-  isFirstByte[first] = 1;
-  secondBytes[first] = (secondBytes[first] ?? 0) | (1 << (word.charCodeAt(1) & 31));
+  beginnings[first] = (beginnings[first] ?? 0) | (1 << (word.charCodeAt(1) & 31));
 }
 
 /** Whether a line could go on a trace that the lines before it have only announced, or surely begins one. */
 export const isSuspect = ({ bytes, view }: Region, start: number, end: number): boolean => {
   const first = bytes[start] ?? 0;
   const second = bytes[start + 1] ?? 0;
-  if ((((secondBytes[first] ?? 0) >>> (second & 31)) & 1) === 0 || start >= end) return false;
+  if ((((beginnings[first] ?? 0) >>> (second & 31)) & 1) === 0 || start >= end) return false;
   if (first === SPACE || first === TAB) return true;
   if (first === CARET) return bytes[end - 1] === CARET;
   if (first === SLASH) return isDigit(bytes[end - 1] ?? 0);

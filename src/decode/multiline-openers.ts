@@ -138,5 +138,7 @@ const announced = (text: string): number => {
   const last = text.at(-1);
   if (last === '{' || last === '[' || last === '(') return BRACKET;
   if (last === ':') return INDENT;
-  return POSTGRES.test(text) || DIAGNOSTIC.test(text) || JAVA_THREAD.test(text) ? INDENT : NOTHING;
+  if (JAVA_THREAD.test(text)) return INDENT;
+  // Both need it; most lines that come here are long, and have none.
+  return text.includes(': ') && (POSTGRES.test(text) || DIAGNOSTIC.test(text)) ? INDENT : NOTHING;
 };

@@ -1,6 +1,7 @@
 import type { GenerationSeed } from '../core/batch.ts';
 import type { Piece, RecordPlace } from '../core/decoder.ts';
 import { invariant } from '../core/errors.ts';
+import type { Kernel } from '../core/kernel.ts';
 import { traceKindsOf } from '../core/multiline-mode.ts';
 import { type Channel, comparePositions, STDERR_CHANNEL, STDOUT } from '../core/position.ts';
 import {
@@ -27,9 +28,9 @@ import {
   WAITING_BYTES,
 } from './multiline-groups.ts';
 import { HeldRow } from './multiline-held.ts';
-import { isFirstByte, isSuspect } from './multiline-lines.ts';
 import { Openers } from './multiline-openers.ts';
 import { type CarriedSeeds, rebuild } from './multiline-rebuild.ts';
+import { Suspects } from './multiline-suspects.ts';
 import { NOTHING } from './multiline-trace.ts';
 import type { PartialBudget } from './partial-budget.ts';
 import { newPiece } from './rows.ts';
@@ -62,6 +63,7 @@ class MultilineJoiner implements LineJoiner {
   readonly #limits: MultilineLimits;
   readonly #budget: PartialBudget;
   readonly #decisions: Decisions;
+  readonly #suspects: Suspects;
   /** By channel: the open record, then the lines that wait whether it goes on behind them. */
   readonly #held: [HeldRow[], HeldRow[]] = [[], []];
   /** When the open record began, and when its last line came. */
@@ -71,11 +73,12 @@ class MultilineJoiner implements LineJoiner {
   #generation = 0;
   #seed: GenerationSeed = NO_SEED;
 
-  constructor(openers: Openers, limits: MultilineLimits, budget: PartialBudget, decisions: Decisions) {
+  constructor(openers: Openers, { limits, budget, decisions, suspects }: Shared) {
     this.#openers = openers;
     this.#limits = limits;
     this.#budget = budget;
     this.#decisions = decisions;
+    this.#suspects = suspects;
   }
 
   enter(generation: number, seed: GenerationSeed): void {
@@ -130,10 +133,13 @@ class MultilineJoiner implements LineJoiner {
   }
 
   join(region: Region, table: RecordTable): void {
-    const { suspect, channels } = scan(region, table);
+    const suspects = this.#suspects;
+    suspects.find(region, table);
+    const channels = channelsOf(table, suspects);
     const front = this.#putBefore(region, table, channels);
-    if (front.length === 0 && suspect === table.rows && !this.#endsOpen(region, table, channels)) return;
-    const rows: Rows = { region, table, decisions: this.#decisions };
+    if (front.length === 0 && suspects.count === 0 && !this.#endsOpen(region, table, channels)) return;
+    if (front.length > 0) suspects.putBefore(region, table, front.length);
+    const rows: Rows = { region, table, decisions: this.#decisions, suspects };
     this.#decisions.begin(table.rows);
     if (front.length > 0) this.#decisions.firstChange = 0;
     for (const channel of CHANNELS) {
@@ -141,10 +147,7 @@ class MultilineJoiner implements LineJoiner {
       const begun = front.findIndex((row) => row.channel === channel && row.trace !== undefined);
       const trace = front[begun]?.trace;
       const grouping = new Grouping(rows, this.#openers, this.#limits, flagOf(channel));
-      const open = grouping.run(
-        front.length > 0 ? 0 : suspect,
-        trace === undefined ? undefined : { ...trace, head: begun, last: begun },
-      );
+      const open = grouping.run(trace === undefined ? undefined : { ...trace, head: begun, last: begun });
       if (open !== undefined) this.#hold(channel, rows, open, front);
     }
     if (this.#decisions.firstChange === table.rows) return;
@@ -238,16 +241,24 @@ export interface Multiline {
   newLineJoiner(mode: string): LineJoiner | undefined;
 }
 
+/** What all line joiners have in common. */
+interface Shared {
+  readonly limits: MultilineLimits;
+  readonly budget: PartialBudget;
+  readonly decisions: Decisions;
+  readonly suspects: Suspects;
+}
+
 /** @param budget for what is held back, of all streams together */
-export const newMultiline = (limits: MultilineLimits, budget: PartialBudget): Multiline => {
-  const decisions = new Decisions();
+export const newMultiline = (kernel: Kernel, limits: MultilineLimits, budget: PartialBudget): Multiline => {
+  const shared: Shared = { limits, budget, decisions: new Decisions(), suspects: new Suspects(kernel) };
   const openers = new Map<string, Openers>();
   return {
     newLineJoiner: (mode) => {
       if (mode === '') return undefined;
       const known = openers.get(mode) ?? new Openers(traceKindsOf(mode));
       openers.set(mode, known);
-      return new MultilineJoiner(known, limits, budget, decisions);
+      return new MultilineJoiner(known, shared);
     },
   };
 };
@@ -273,35 +284,6 @@ const RECORD: Piece = newPiece();
 
 const flagOf = (channel: Channel): number => (channel === STDOUT ? 0 : STDERR);
 
-/** What the scan of a batch has found. One object, used again and again. */
-const SCAN = {
-  /** The first suspect row; the number of rows if there is none. */
-  suspect: 0,
-  /** 1: there are rows of stdout; 2: of stderr. */
-  channels: 0,
-};
-
-/** The loop that every ordinary row goes through: 2.6 ns by itself, two of them for the load of the row's first byte. */
-const scan = (region: Region, { ints, rows }: RecordTable): typeof SCAN => {
-  const { bytes } = region;
-  const end = rows * SLOTS;
-  let some = 0;
-  let all = STDERR;
-  let slot = 0;
-  for (; slot < end; slot += SLOTS) {
-    const flags = ints[slot + FLAGS] ?? 0;
-    some |= flags;
-    all &= flags;
-    const start = ints[slot + MESSAGE_START] ?? 0;
-    if (isFirstByte[bytes[start] ?? 0] === 0) continue;
-    if (isSuspect(region, start, ints[slot + MESSAGE_END] ?? 0)) break;
-  }
-  SCAN.suspect = Math.min(slot, end) / SLOTS;
-  for (; slot < end; slot += SLOTS) {
-    const flags = ints[slot + FLAGS] ?? 0;
-    some |= flags;
-    all &= flags;
-  }
-  SCAN.channels = rows === 0 ? 0 : ((some & STDERR) === 0 ? 0 : 2) | ((all & STDERR) === 0 ? 1 : 0);
-  return SCAN;
-};
+/** Bit 0: there are rows of stdout; bit 1: of stderr. */
+const channelsOf = ({ rows }: RecordTable, { anyFlags, allFlags }: Suspects): number =>
+  rows === 0 ? 0 : ((anyFlags & STDERR) === 0 ? 0 : 2) | ((allFlags & STDERR) === 0 ? 1 : 0);

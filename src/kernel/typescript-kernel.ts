@@ -23,4 +23,8 @@ class TypescriptKernel implements Kernel {
     this.written = at;
     return row;
   }
+
+  findBeginnings(): boolean {
+    return false;
+  }
 }

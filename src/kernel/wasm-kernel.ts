@@ -2,16 +2,22 @@ import { type Allocate, alignedBytes, allocateWithin } from '../core/allocate.ts
 import type { Batch } from '../core/batch.ts';
 import type { DecodeContext } from '../core/decoder.ts';
 import { TIME_KEY_TEXT } from '../core/json-keys.ts';
-import type { JsonWork, Kernel } from '../core/kernel.ts';
+import type { FoundRows, JsonWork, Kernel } from '../core/kernel.ts';
 import { STDERR_CHANNEL, STDOUT } from '../core/position.ts';
+import type { RecordTable } from '../core/record-table.ts';
 import type { Region } from '../core/region.ts';
 import { KERNEL_WASM } from './kernel-wasm.ts';
 import {
   ENDING,
+  FOUND,
   layConstants,
   MOST_ENDING_BYTES,
+  MOST_FOUND,
+  PAIRS,
   pagesFor,
   RESERVED_BYTES,
+  RESULT_ALL_FLAGS,
+  RESULT_ANY_FLAGS,
   RESULT_INDEX,
   RESULT_MESSAGE_BYTES,
 } from './wasm-layout.ts';
@@ -52,6 +58,7 @@ interface Exports {
     seedLow: number,
   ): number;
   encodeRaw(base: number, ints: number, row: number, rows: number, at: number, limit: number): number;
+  findBeginnings(base: number, ints: number, row: number, rows: number): number;
 }
 
 /**
@@ -81,6 +88,9 @@ class WasmKernel implements Kernel {
   readonly #exports: Exports;
   /** What stands at ENDING. */
   #ending: Uint8Array | undefined;
+  /** What stands at PAIRS. */
+  #pairs: Int32Array | undefined;
+  readonly #found: Int32Array;
 
   constructor(laneBytes: number, parcelBytes: number) {
     compiled ??= new WebAssembly.Module(Buffer.from(KERNEL_WASM, 'base64'));
@@ -90,6 +100,7 @@ class WasmKernel implements Kernel {
     this.#memory = memory.buffer;
     this.#bytes = new Uint8Array(this.#memory);
     this.#results = new Int32Array(this.#memory, 0, 4);
+    this.#found = new Int32Array(this.#memory, FOUND, MOST_FOUND);
     const lanesEnd = RESERVED_BYTES + alignedBytes(laneBytes);
     this.allocate = allocateWithin(this.#memory, RESERVED_BYTES, lanesEnd);
     this.allocateParcel = allocateWithin(this.#memory, lanesEnd, lanesEnd + parcelBytes);
@@ -158,6 +169,30 @@ class WasmKernel implements Kernel {
     );
     this.written = (this.#results[RESULT_INDEX] ?? 0) - byteOffset;
     return next;
+  }
+
+  findBeginnings(
+    bytes: Uint8Array,
+    { ints, rows }: RecordTable,
+    pairs: Int32Array,
+    found: FoundRows,
+  ): boolean {
+    if (!this.#holds(bytes) || !this.#holds(ints)) return false;
+    if (pairs !== this.#pairs) {
+      new Int32Array(this.#memory, PAIRS, pairs.length).set(pairs);
+      this.#pairs = pairs;
+    }
+    found.count = 0;
+    found.anyFlags = 0;
+    found.allFlags = -1;
+    for (let row = 0; row < rows; row += MOST_FOUND) {
+      const end = Math.min(row + MOST_FOUND, rows);
+      const count = this.#exports.findBeginnings(bytes.byteOffset, ints.byteOffset, row, end);
+      found.anyFlags |= this.#results[RESULT_ANY_FLAGS] ?? 0;
+      found.allFlags &= this.#results[RESULT_ALL_FLAGS] ?? 0;
+      for (let index = 0; index < count; index++) found.rows[found.count++] = this.#found[index] ?? 0;
+    }
+    return true;
   }
 
   #holds(part: ArrayBufferView): boolean {

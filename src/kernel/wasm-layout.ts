@@ -13,6 +13,8 @@ const SLACK_BYTES = 128;
 /** Results, as indexes of 32-bit integers. */
 export const RESULT_INDEX = 0;
 export const RESULT_MESSAGE_BYTES = 1;
+export const RESULT_ANY_FLAGS = 0;
+export const RESULT_ALL_FLAGS = 1;
 const KEYS = 16;
 const KEY_ROOM_BYTES = 32;
 const KEY_BYTES = 144;
@@ -25,6 +27,11 @@ const SHUFFLES = 512;
 export const ENDING = 4608;
 /** Longer endings are left to TypeScript. All names and ids take less than 1 KiB; the rest is for labels and annotations. */
 export const MOST_ENDING_BYTES = 16_384;
+
+export const PAIRS = 22_528;
+export const FOUND = 24_576;
+/** So many rows are looked at in one call: each may be found. */
+export const MOST_FOUND = 8192;
 
 /** How many pages hold this much beside the reserved one. */
 export const pagesFor = (bytes: number): number =>

@@ -21,6 +21,7 @@ import type { LineJoiner } from '../../src/core/treatment.ts';
 import { lineJoinerBytes, type MultilineLimits, newMultiline } from '../../src/decode/multiline.ts';
 import { PartialBudget } from '../../src/decode/partial-budget.ts';
 import { newPiece } from '../../src/decode/rows.ts';
+import { type TestKernel, TYPESCRIPT, WASM } from './test-kernels.ts';
 
 /** A record as a decoder gives it. Its number in the input is its source offset, and its time. */
 export interface GivenRow {
@@ -48,6 +49,8 @@ const timeOf = (offset: number): string => `T${String(offset).padStart(9, '0')}`
 export interface JoiningOptions extends Partial<MultilineLimits> {
   readonly mode?: string;
   readonly budgetBytes?: number;
+  /** Default: true. */
+  readonly withWasm?: boolean;
 }
 
 /**
@@ -59,13 +62,15 @@ export class Joining {
   readonly joiner: LineJoiner;
   readonly budget: PartialBudget;
   readonly #limits: MultilineLimits;
+  readonly #kernel: TestKernel;
   #offset = 0;
   #generation = 1;
 
-  constructor({ mode = 'auto', budgetBytes = 1_000_000, ...limits }: JoiningOptions = {}) {
+  constructor({ mode = 'auto', budgetBytes = 1_000_000, withWasm = true, ...limits }: JoiningOptions = {}) {
     this.budget = new PartialBudget(budgetBytes);
     this.#limits = { lines: 2000, bytes: 65_536, waitMs: 500, ...limits };
-    const multiline = newMultiline(this.#limits, this.budget);
+    this.#kernel = withWasm ? WASM : TYPESCRIPT;
+    const multiline = newMultiline(this.#kernel.kernel, this.#limits, this.budget);
     const parsed = parseMultilineMode(mode);
     const joiner = parsed.kind === 'value' ? multiline.newLineJoiner(parsed.value) : undefined;
     if (joiner === undefined) throw new Error(`no joiner for ${mode}`);
@@ -84,10 +89,14 @@ export class Joining {
     const inputBytes = rows.reduce((sum, row) => sum + size(row) + 11, 0);
     const arenaBytes = rows.reduce((sum, row) => sum + (isJoined(row) ? size(row) : 0), 0);
     const longest = Math.max(0, ...rows.map(size));
-    const region = new Region(inputBytes, arenaBytes + lineJoinerBytes(this.#limits, inputBytes, longest));
-    const table = new RecordTable(Math.max(1, rows.length));
+    const { allocate, check, reset } = this.#kernel;
+    reset();
+    const arena = arenaBytes + lineJoinerBytes(this.#limits, inputBytes, longest);
+    const region = new Region(inputBytes, arena, allocate);
+    const table = new RecordTable(Math.max(1, rows.length), allocate);
     this.#lay(rows, region, table);
     this.joiner.join(region, table, { oversizeBytes: 0 });
+    check();
     checkTable(region, table);
     this.#take(region, table);
   }

@@ -2,17 +2,20 @@
  * Where things lie in the kernel's memory, and the numbers of the record table. The same as in src/core/record-table.ts and
  * src/kernel/wasm-layout.ts, which this compiler cannot read; the property tests compare what both sides make of them.
  *
- *   0     two results of the last call: 32-bit integers
+ *   0     results of the last call: 32-bit integers
  *   16    the keys of a JSON line, one in 32 bytes each: time, then log without stream, of stdout, of stderr
  *   144   how long those keys are: four 32-bit integers
  *   288   constants of 16 bytes
  *   512   the shuffles for escapes: 256 times 16 bytes
  *   4608  the end that all lines of a batch share
- *   24576 addresses of newlines
+ *   22528 which beginnings of messages are looked for: 256 integers
+ *   24576 addresses of newlines, or numbers of rows
  *   65536 what TypeScript has allocated: region, record table, parcels
  */
 export const RESULT_INDEX: usize = 0;
 export const RESULT_MESSAGE_BYTES: usize = 4;
+export const RESULT_ANY_FLAGS: usize = 0;
+export const RESULT_ALL_FLAGS: usize = 4;
 export const TIME_KEY: usize = 16;
 /** `TIME_KEY + 32 * (1 + variant)`; variant 0: the file does not tell the stream, 1: stdout, 2: stderr. */
 export const LOG_KEYS: usize = 48;
@@ -25,7 +28,9 @@ export const LOG_KEY_BYTES: usize = 148;
 export const SPLATS: usize = 288;
 export const SHUFFLES: usize = 512;
 export const ENDING: usize = 4608;
+export const PAIRS: usize = 22528;
 export const NEWLINES: usize = 24576;
+export const FOUND: usize = 24576;
 /** Newlines are looked for in so many bytes at a time: if all of them are newlines, they take four times as much, 32 KiB. */
 export const SCAN_BYTES: usize = 8192;
 

@@ -143,9 +143,13 @@ describe('joining lines', () => {
   it('gives what the plain way gives, wherever batches end', () => {
     fc.assert(
       fc.property(rows, cuts, bounds, fc.constantFrom('auto', ...TRACE_KINDS), (all, sizes, limits, mode) => {
-        const joining = new Joining({ ...limits, mode });
-        for (const batch of batchesOf(all, sizes)) joining.give(batch);
-        joining.flush();
+        const [joining, other] = [true, false].map((withWasm) => {
+          const each = new Joining({ ...limits, mode, withWasm });
+          for (const batch of batchesOf(all, sizes)) each.give(batch);
+          each.flush();
+          return each;
+        }) as [Joining, Joining];
+        expect(joining.taken).toEqual(other.taken);
         for (const isStderr of [false, true])
           expect(ofChannel(joining.taken, isStderr)).toEqual(expected(all, isStderr, mode, limits));
         expect(joining.budget.usedBytes).toBe(0);

@@ -194,3 +194,18 @@ it('does nothing in mode off, and only what it was told to in others', () => {
     'after',
   ]);
 });
+
+it.each([true, false])('finds traces anywhere among very many rows, with WebAssembly %s', (withWasm) => {
+  const joining = new Joining({ withWasm });
+  const count = 20_000;
+  const heads = new Set([0, 8191, 8192, 12_345, 16_384, count - 3]);
+  const texts: string[] = [];
+  while (texts.length < count) texts.push(...(heads.has(texts.length) ? TRACE : ['plain']));
+  joining.give(rows(...texts));
+  joining.flush();
+  const joined = joining.taken.filter(({ text }) => text !== 'plain');
+  expect(joined.map(({ text }) => text)).toEqual(joined.map(() => TRACE.join('\n')));
+  expect(joining.taken.map(({ text }) => text).join('\n')).toBe(texts.join('\n'));
+  // 8192 lies within the trace that begins at 8191.
+  expect(joined.map(({ offset }) => offset)).toEqual([0, 8191, 12_345, 16_384, count - 3]);
+});
