@@ -11,49 +11,55 @@ const CARET = 0x5e;
 const HASH = 0x23;
 const SLASH = 0x2f;
 
-/** The first four letters of what goes on a trace, or begins one, at the start of a line. */
+/**
+ * What goes on a trace, or surely begins one, at the start of a line: as much of it as all expressions for such lines have in
+ * common, because lines that only begin alike (`node 7 is up`, `panic=true`) would cost a close look each.
+ */
 const FIRST_WORDS = [
-  // Java: Caused by, Suppressed, Wrapped by; Rust's reports: Caused by, Location
-  'Caus',
-  'Supp',
-  'Wrap',
-  'Loca',
+  // Java; Rust's reports have the first and the last too
+  'Caused by:',
+  'Suppressed:',
+  'Wrapped by:',
+  'Location:',
   // Python
-  'Trac',
-  'Fata',
+  'Traceback (',
+  'Fatal ',
   // Go
-  'goro',
-  'pani',
-  'fata',
-  'runt',
+  'goroutine ',
+  'panic: ',
+  'panic(',
+  'panic serving ',
+  'fatal error: ',
+  'runtime',
   'SIGQ',
   'SIGA',
   'SIGS',
-  '[sig',
-  // Rust: thread '…' panicked, note, stack backtrace (with a capital letter: PHP's too)
-  'thre',
-  'note',
-  'stac',
-  'Stac',
+  '[signal ',
+  // Rust; with a capital letter: PHP's too
+  "thread '",
+  'note: ',
+  'stack backtrace:',
+  'Stack backtrace:',
+  'Stack trace:',
   // PHP and its frameworks
   'PHP ',
-  '[sta',
+  '[stacktrace]',
   // Node: where it happened, as paths do it too; where to see more of a warning
-  'file',
-  'node',
-  '(Use',
-] as const;
+  'file:',
+  'node:',
+  '(Use `node ',
+].map((word) => Buffer.from(word));
 
-const WORDS: ReadonlySet<number> = new Set(FIRST_WORDS.map((word) => Buffer.from(word).readInt32LE(0)));
+const MARK_BYTES = 4;
+/** By their first four bytes. */
+const WORDS: ReadonlyMap<number, readonly Buffer[]> = Map.groupBy(FIRST_WORDS, (word) => word.readInt32LE(0));
 
 /** How suspect lines begin. For each first byte, which second ones: bit n for those whose lowest five bits are n. */
 export const beginnings: Int32Array = new Int32Array(256);
 for (const byte of [SPACE, TAB, CARET, SLASH]) beginnings[byte] = -1;
-const DIGITS = Array.from({ length: 10 }, (_, digit) => `#${digit}`);
-for (const word of [...DIGITS, ...FIRST_WORDS]) {
-  const first = word.charCodeAt(0);
-  beginnings[first] = (beginnings[first] ?? 0) | (1 << (word.charCodeAt(1) & 31));
-}
+const DIGITS = Array.from({ length: 10 }, (_, digit) => Buffer.from(`#${digit}`));
+for (const [first = 0, second = 0] of [...DIGITS, ...FIRST_WORDS])
+  beginnings[first] = (beginnings[first] ?? 0) | (1 << (second & 31));
 
 /** Whether a line could go on a trace that the lines before it have only announced, or surely begins one. */
 export const isSuspect = ({ bytes, view }: Region, start: number, end: number): boolean => {
@@ -64,7 +70,16 @@ export const isSuspect = ({ bytes, view }: Region, start: number, end: number): 
   if (first === CARET) return bytes[end - 1] === CARET;
   if (first === SLASH) return isDigit(bytes[end - 1] ?? 0);
   if (first === HASH) return end > start + 2 && isDigit(second);
-  return end > start + 4 && WORDS.has(view.getInt32(start, true));
+  if (end - start <= MARK_BYTES) return false;
+  const words = WORDS.get(view.getInt32(start, true));
+  return words?.some((word) => begins(bytes, start, end, word)) ?? false;
+};
+
+/** Whether the span begins with this word. */
+export const begins = (bytes: Buffer, start: number, end: number, word: Buffer): boolean => {
+  if (end - start < word.length) return false;
+  for (let index = 0; index < word.length; index++) if (bytes[start + index] !== word[index]) return false;
+  return true;
 };
 
 const isDigit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39;

@@ -1,4 +1,4 @@
-import { afterBlanks, isBlank, isIndented, lineText } from './multiline-lines.ts';
+import { afterBlanks, begins, isBlank, isIndented, lineText } from './multiline-lines.ts';
 
 /**
  * What may follow in a trace, as a machine: a state says what the lines so far were, `follow` what the next one is to them.
@@ -199,12 +199,6 @@ const MORE = Buffer.from('... ');
 export const isFrame = (bytes: Buffer, start: number, end: number): boolean => {
   const word = afterBlanks(bytes, start, end);
   return begins(bytes, word, end, AT) || begins(bytes, word, end, MORE) || begins(bytes, word, end, FROM);
-};
-
-const begins = (bytes: Buffer, start: number, end: number, word: Buffer): boolean => {
-  if (end - start < word.length) return false;
-  for (let index = 0; index < word.length; index++) if (bytes[start + index] !== word[index]) return false;
-  return true;
 };
 
 const CARET_BYTE = 0x5e;
