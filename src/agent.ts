@@ -1,4 +1,4 @@
-import { newDiscovery, openRooms, type Rooms, type SinkFactory } from './assemble.ts';
+import { type Legacy, newDiscovery, newPolicy, openRooms, type Rooms, type SinkFactory } from './assemble.ts';
 import { Checkpointer } from './checkpoint/checkpointer.ts';
 import type { Store } from './checkpoint/store.ts';
 import type { Config } from './config/config.ts';
@@ -8,6 +8,7 @@ import type { Discovery } from './discover/discovery.ts';
 import type { PodTreatments } from './enrich/pod-treatments.ts';
 import { Overview } from './serve/overview.ts';
 import { Doorbell } from './system/doorbell.ts';
+import { isDoneWithin } from './system/is-done-within.ts';
 import type { System } from './system/system.ts';
 import { Tailing } from './tail/tailing.ts';
 import { Events } from './telemetry/events.ts';
@@ -28,6 +29,10 @@ export interface AgentOptions {
   readonly config: Config;
   readonly system: System;
   readonly logger: Logger;
+  /** Goes on counting there; without it a new one writes to `logger`. */
+  readonly events?: Events;
+  /** What the agent before this one left; see `replace`. If the start fails it can be given to another one. */
+  readonly legacy?: Legacy | undefined;
   /** Deliver what is there, then end. */
   readonly once: boolean;
   /** How an output's sink is made; for tests. */
@@ -47,6 +52,7 @@ export class Agent {
   /** How it does, for whoever asks. */
   readonly overview: Overview;
   readonly #options: AgentOptions;
+  readonly #rooms: Rooms;
   readonly #system: System;
   readonly #events: Events;
   readonly #bell: Doorbell;
@@ -57,6 +63,9 @@ export class Agent {
   readonly #discovery: Discovery;
   readonly #checkpointer: Checkpointer;
   #stopBy: string | undefined;
+  /** Another agent is to go on where this one ends. */
+  #isReplaced = false;
+  #legacy: Legacy | undefined;
   #reopens = false;
   #hasBegun = false;
   #reopening: Promise<unknown> | undefined;
@@ -65,6 +74,7 @@ export class Agent {
     const { config, system } = options;
     const { outputs, kernel } = rooms;
     this.#options = options;
+    this.#rooms = rooms;
     this.#system = system;
     this.#events = events;
     this.#bell = bell;
@@ -92,19 +102,13 @@ export class Agent {
 
   /** Locks and reads the state, opens the outputs. Throws a BirlerError that says what is wrong. */
   static async start(options: AgentOptions): Promise<Agent> {
-    const { config, system, logger, sinkFactory, podSource } = options;
-    const events = new Events(logger, () => system.clock.monotonic());
+    const { config, system, logger, sinkFactory, podSource, legacy } = options;
+    const events = options.events ?? new Events(logger, () => system.clock.monotonic());
     const bell = new Doorbell(system.clock);
     const told: { agent?: Agent } = {};
     const onTreatmentsChanged = (keys: readonly string[]): void => told.agent?.treatAnew(keys);
-    const rooms = await openRooms(config, {
-      system,
-      events,
-      bell,
-      sinkFactory,
-      podSource,
-      onTreatmentsChanged,
-    });
+    const world = { system, events, bell, sinkFactory, podSource, legacy, onTreatmentsChanged };
+    const rooms = await openRooms(config, world);
     events.started({
       logs: config.sources.logsDirectory,
       pods: config.sources.podsDirectory,
@@ -126,13 +130,37 @@ export class Agent {
       this.#treatments.close();
       this.#discovery.close();
       this.#tailing.close();
-      await this.#store.close();
+      if (this.#legacy === undefined) await this.#store.close();
     }
+  }
+
+  /** After `run`: what the next agent goes on with; undefined if there is to be none. */
+  get legacy(): Legacy | undefined {
+    return this.#legacy;
+  }
+
+  /**
+   * Treats streams by another configuration from now on. False if that takes another agent: what is allocated is too small.
+   *
+   * @param config as its own, but for what says how streams are treated
+   */
+  configure(config: Config): boolean {
+    const policy = newPolicy(config, this.#rooms);
+    if (policy !== undefined) this.#treatments.configure(policy);
+    return policy !== undefined;
+  }
+
+  /** As `stop`, but nothing is given up: another agent takes over all that is open. A `stop` that follows takes that back. */
+  replace(): void {
+    if (this.#stopBy !== undefined) return;
+    this.stop('the configuration has changed');
+    this.#isReplaced = true;
   }
 
   /** Begins a clean stop: what was read is delivered, within the grace period. */
   stop(why: string): void {
     this.#stopBy ??= why;
+    this.#isReplaced = false;
     this.#bell.ring();
   }
 
@@ -207,8 +235,9 @@ export class Agent {
   }
 
   #isOver(): boolean {
-    if (this.#stopBy !== undefined || this.#outputs.some((output) => output.closedBy !== undefined))
-      return true;
+    if (this.#outputs.some((output) => output.closedBy !== undefined)) return true;
+    // What was held open for this agent is found by the first walk, or it has no name and would be lost.
+    if (this.#stopBy !== undefined) return !this.#tailing.isResuming;
     if (!this.#options.once || !this.#discovery.isComplete) return false;
     return (
       this.#tailing.isQuiet(this.#system.clock.monotonic()) &&
@@ -223,15 +252,34 @@ export class Agent {
     const closed = this.#outputs.find((output) => output.closedBy !== undefined);
     if (closed?.closedBy !== undefined) this.#events.outputClosed(closed.name, closed.closedBy);
     else this.#events.stopping(this.#stopBy ?? 'everything that was there is delivered');
-    this.#tailing.finish(this.#system.clock.monotonic(), this.#scan);
-    await this.#deliverRest();
+    // Who takes over will read on: nothing is the last word then.
+    if (this.#isReplaced && closed === undefined) await this.#deliverRest();
+    if (!this.#isReplaced || closed !== undefined) {
+      this.#tailing.finish(this.#system.clock.monotonic(), this.#scan);
+      await this.#deliverRest();
+    }
     const isDelivered = this.#outputs.every((output) => output.isDelivered);
     for (const output of this.#outputs) output.abort();
-    await this.#atMost(CHECKPOINT_MS, this.#checkpointer.finish(this.#tailing.streamKeys));
-    await this.#atMost(CLOSE_MS, Promise.all(this.#outputs.map((output) => output.close())));
+    await this.#saveAll();
+    await isDoneWithin(
+      this.#system.clock,
+      CLOSE_MS,
+      Promise.all(this.#outputs.map((output) => output.close())),
+    );
     const records = this.#outputs.reduce((sum, output) => sum + output.ledger.records, 0);
     this.#events.stopped({ records, isDelivered });
+    if (this.#isReplaced && closed === undefined)
+      this.#legacy = { store: this.#store, files: this.#tailing.handOver() };
     return closed === undefined ? 0 : 1;
+  }
+
+  /** Who takes over must know what was delivered, so it is waited for as long as nobody asks for a stop. */
+  async #saveAll(): Promise<void> {
+    const saving = this.#checkpointer.finish(this.#tailing.streamKeys);
+    for (let isSaved = false; !isSaved; ) {
+      isSaved = await isDoneWithin(this.#system.clock, CHECKPOINT_MS, saving);
+      if (!this.#isReplaced) return;
+    }
   }
 
   async #deliverRest(): Promise<void> {
@@ -240,22 +288,13 @@ export class Agent {
     for (;;) {
       for (const output of this.#outputs) output.flush();
       const waiting = this.#outputs.some((output) => !output.isDelivered && output.closedBy === undefined);
-      const left = until - clock.monotonic();
-      if (!waiting || left <= 0) return;
-      await this.#bell.wait(left);
+      const now = clock.monotonic();
+      if (!waiting || now >= until) return;
+      // One that was just reopened sends nothing before a checkpoint.
+      this.#checkpointer.step(now);
+      const dueMs = this.#checkpointer.nextDueMs ?? until;
+      await this.#bell.wait(Math.min(until, dueMs, now + LONGEST_WAIT_MS) - now);
     }
-  }
-
-  async #atMost(ms: number, work: Promise<unknown>): Promise<void> {
-    const { clock } = this.#system;
-    await new Promise<void>((resolve) => {
-      const cancel = clock.after(ms, resolve);
-      const end = (): void => {
-        cancel();
-        resolve();
-      };
-      work.then(end, end);
-    });
   }
 
   // ---- putting the rooms together
@@ -269,6 +308,7 @@ export class Agent {
       isOnce: once,
       decoding,
       treatments,
+      handOver: this.#options.legacy?.files,
       recorded: () => [...this.#store.state.streams].map(([key, { origin }]) => [key, origin]),
       recordsOf: (key) => this.#store.state.streams.get(key)?.generations ?? [],
       onObserved: (key) => this.#checkpointer.changed(key),

@@ -4,6 +4,7 @@ import type { Kernel } from './core/kernel.ts';
 import type { PodSource } from './core/pod.ts';
 import { SPARE_ROWS } from './core/record-table.ts';
 import type { StreamSighting } from './core/sighting.ts';
+import type { LineJoiner } from './core/treatment.ts';
 import { type DecodeRoom, newDecoding } from './decode/decoding.ts';
 import { lineJoinerBytes } from './decode/multiline.ts';
 import type { Output } from './deliver/output.ts';
@@ -14,19 +15,23 @@ import { Survey } from './discover/survey.ts';
 import { labelSelector } from './enrich/label-selector.ts';
 import type { PodTreatments } from './enrich/pod-treatments.ts';
 import { newSelection } from './enrich/selection.ts';
+import type { TreatmentPolicy } from './enrich/treatment-plan.ts';
 import { openKernel } from './kernel/open-kernel.ts';
-import { openTreatments } from './kubernetes/open-treatments.ts';
+import { openTreatments, treatmentPolicy } from './kubernetes/open-treatments.ts';
 import { newShaping } from './shape/shaping.ts';
 import { createSink } from './sinks/catalog.ts';
 import { openOutput } from './sinks/open-output.ts';
 import type { Doorbell } from './system/doorbell.ts';
 import type { System } from './system/system.ts';
+import type { HandOver } from './tail/hand-over.ts';
 import { inputBytes } from './tail/lane-tools.ts';
 import { Tailing } from './tail/tailing.ts';
 import type { Events } from './telemetry/events.ts';
 
 /** Makes the rooms out of a configuration; agent.ts says what they do together. */
 export interface Rooms {
+  /** How much of the arena treatments may use; it is allocated once. */
+  readonly treatmentBytes: number;
   readonly kernel: Kernel;
   readonly decoding: DecodeRoom;
   readonly store: Store;
@@ -42,74 +47,103 @@ export interface RoomsWorld {
   readonly sinkFactory: SinkFactory | undefined;
   /** Who knows the pods, whatever the configuration says; for tests. */
   readonly podSource: PodSource | undefined;
+  /** What the agent before this one left, if there was one in this process. */
+  readonly legacy: Legacy | undefined;
   /** These streams are treated otherwise from now on. */
   readonly onTreatmentsChanged: (streamKeys: readonly string[]) => void;
 }
 
+/** What an agent leaves to the one that takes its place: where everything stands, and the files that it held open. */
+export interface Legacy {
+  readonly store: Store;
+  readonly files: HandOver;
+}
+
 export type SinkFactory = (output: OutputConfig, onClosed: (error: Error) => void) => Sink;
 
-/** Locks and reads the state, opens the outputs. Throws a BirlerError that says what is wrong, and leaves nothing open. */
+/**
+ * Locks and reads the state, opens the outputs. Throws a BirlerError that says what is wrong; then nothing is left open but
+ * what was open before.
+ */
 export const openRooms = async (config: Config, world: RoomsWorld): Promise<Rooms> => {
-  const { system, events } = world;
+  const { system, events, legacy } = world;
   const { limits, multiline } = config;
-  const shaping = newShaping(config.transforms, limits.lineBytes, labelSelector);
+  const { arenaBytes, newShaper } = newShapers(config);
+  const laneBytes = Tailing.memoryBytes({ ...limits, treatmentBytes: arenaBytes });
+  const kernel = openKernel(config.kernel, laneBytes, config.outputs.length * outputBytes(limits));
+  const decoding = newDecoding(kernel, limits.lineBytes, limits.partialBytes, multiline);
+  const storeSettings = {
+    directory: config.state.directory,
+    sync: config.state.sync,
+    onDamage: (path: string, entries: number) => events.checkpointDamaged(path, entries),
+    onUnusable: (path: string, reason: string) => events.checkpointUnreadable(path, reason),
+  };
+  const store = await Store.open(system.files, storeSettings, legacy?.store);
+  const outputs: Output[] = [];
+  try {
+    for (const output of config.outputs)
+      outputs.push(await openOutputOf(output, config.limits, world, store, kernel));
+    const makers = { newLineJoiner: lineJoiners(decoding), newShaper, arenaBytes };
+    const { onTreatmentsChanged, podSource } = world;
+    const treatments = await openTreatments(config, makers, system, events, onTreatmentsChanged, podSource);
+    if (legacy !== undefined && legacy.store !== store) await legacy.store.close();
+    return { treatmentBytes: arenaBytes, kernel, decoding, store, outputs, treatments };
+  } catch (error) {
+    for (const output of outputs) await output.close();
+    if (legacy?.store !== store) await store.close();
+    throw error;
+  }
+};
+
+/**
+ * How streams are treated by another configuration, in an agent that runs; undefined if that needs more memory than it has.
+ *
+ * @param config as the agent's own, but for what says how streams are treated
+ */
+export const newPolicy = (
+  config: Config,
+  { decoding, treatmentBytes }: Rooms,
+): TreatmentPolicy | undefined => {
+  const shapers = newShapers(config);
+  if (shapers.arenaBytes > treatmentBytes) return undefined;
+  return treatmentPolicy(config, { newLineJoiner: lineJoiners(decoding), ...shapers });
+};
+
+const lineJoiners =
+  ({ multiline }: DecodeRoom) =>
+  (_: unknown, mode: string): LineJoiner | undefined =>
+    multiline.newLineJoiner(mode);
+
+const newShapers = ({
+  limits,
+  multiline,
+  transforms,
+}: Config): Pick<TreatmentPolicy, 'newShaper' | 'arenaBytes'> => {
+  const shaping = newShaping(transforms, limits.lineBytes, labelSelector);
   const input = inputBytes(limits);
   // What decoders lay down, what was held back of both channels, and a batch of it.
   const messageBytes = 3 * input + 2 * multiline.bytes;
   const arenaBytes =
     lineJoinerBytes(multiline, input, limits.lineBytes) +
     shaping.arenaBytes(messageBytes, limits.recordsPerBatch + SPARE_ROWS);
-  const laneBytes = Tailing.memoryBytes({ ...limits, treatmentBytes: arenaBytes });
-  const kernel = openKernel(config.kernel, laneBytes, config.outputs.length * outputBytes(limits));
-  const decoding = newDecoding(kernel, limits.lineBytes, limits.partialBytes, multiline);
-  const store = await Store.open(system.files, {
-    directory: config.state.directory,
-    sync: config.state.sync,
-    onDamage: (path, entries) => events.checkpointDamaged(path, entries),
-    onUnusable: (path, reason) => events.checkpointUnreadable(path, reason),
-  });
-  try {
-    const outputs = await openOutputs(config, world, store, kernel);
-    const makers = {
-      newLineJoiner: (_: unknown, mode: string) => decoding.multiline.newLineJoiner(mode),
-      newShaper: (...stream: Parameters<typeof shaping.shaperFor>) => shaping.shaperFor(...stream),
-      arenaBytes,
-    };
-    const treatments = await openTreatments(
-      config,
-      makers,
-      system,
-      events,
-      world.onTreatmentsChanged,
-      world.podSource,
-    );
-    return { kernel, decoding, store, outputs, treatments };
-  } catch (error) {
-    await store.close();
-    throw error;
-  }
+  return { newShaper: (...stream) => shaping.shaperFor(...stream), arenaBytes };
 };
 
-const openOutputs = async (
-  config: Config,
+const openOutputOf = (
+  output: OutputConfig,
+  limits: Config['limits'],
   { system, events, bell, sinkFactory }: RoomsWorld,
   store: Store,
   kernel: Kernel,
-): Promise<readonly Output[]> => {
-  const outputs: Output[] = [];
-  for (const output of config.outputs) {
-    const opening = openOutput(output, config.limits, {
-      known: store.state.outputs.get(output.name),
-      newSink: (onClosed) => sinkFactory?.(output, onClosed) ?? createSink(output, system, onClosed),
-      clock: system.clock,
-      kernel,
-      events,
-      onProgress: bell.ring,
-    });
-    outputs.push(await opening);
-  }
-  return outputs;
-};
+): Promise<Output> =>
+  openOutput(output, limits, {
+    known: store.state.outputs.get(output.name),
+    newSink: (onClosed) => sinkFactory?.(output, onClosed) ?? createSink(output, system, onClosed),
+    clock: system.clock,
+    kernel,
+    events,
+    onProgress: bell.ring,
+  });
 
 /** What the agent does with what is found. */
 export interface DiscoveryListener {

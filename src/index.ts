@@ -7,8 +7,10 @@
  * await agent.done;
  * ```
  */
-import { Agent, type AgentOptions } from './agent.ts';
+import type { AgentOptions } from './agent.ts';
+import type { Config } from './config/config.ts';
 import type { Overview } from './serve/overview.ts';
+import { type ReloadOutcome, Service } from './service.ts';
 
 export type { AgentOptions } from './agent.ts';
 export type { Config } from './config/config.ts';
@@ -17,6 +19,7 @@ export { loadConfig } from './config/load.ts';
 export type { Surroundings } from './config/surroundings.ts';
 export { BirlerError, type ErrorCode } from './core/errors.ts';
 export type { Overview } from './serve/overview.ts';
+export type { ReloadOutcome } from './service.ts';
 export { realSystem } from './system/real-system.ts';
 export { createLogger, type Logger } from './telemetry/logger.ts';
 
@@ -24,6 +27,8 @@ export { createLogger, type Logger } from './telemetry/logger.ts';
 export interface RunningAgent {
   /** Clean stop. */
   stop(): void;
+  /** Puts another configuration in force: without loss or repetition, or else the old one is kept. */
+  reload(config: Config): Promise<ReloadOutcome>;
   /** How it does: what `/metrics` and `/debug/state` are made of. Rejects if it could not be started. */
   overview(): Promise<Overview>;
   /** The exit code, when it has ended. */
@@ -31,21 +36,22 @@ export interface RunningAgent {
 }
 
 /** Starts an agent in the given world. */
-export const startAgent = (options: AgentOptions): RunningAgent => {
+export const startAgent = (options: Omit<AgentOptions, 'legacy'>): RunningAgent => {
   let isStopped = false;
-  const starting = Agent.start(options);
+  const starting = Service.start(options);
   return {
     stop: () => {
       isStopped = true;
       starting.then(
-        (agent) => agent.stop('stopped'),
+        (service) => service.stop('stopped'),
         () => undefined,
       );
     },
+    reload: async (config) => (await starting).reload(config),
     overview: async () => (await starting).overview,
-    done: starting.then((agent) => {
-      if (isStopped) agent.stop('stopped');
-      return agent.run();
+    done: starting.then((service) => {
+      if (isStopped) service.stop('stopped');
+      return service.run();
     }),
   };
 };

@@ -38,7 +38,7 @@ const JOURNAL_BYTES = 4 * 1024 * 1024;
 
 export class Store {
   readonly #files: Files;
-  readonly #settings: StoreSettings;
+  #settings: StoreSettings;
   readonly #state: MutableState;
   #lock: DirectoryLock | undefined;
   #journal: WritableFile | undefined;
@@ -57,11 +57,18 @@ export class Store {
    * Locks the directory and reads what is there. A directory that cannot be written to does not stop the agent: commits
    * will fail, and say so.
    *
+   * @param before the store of the agent before this one: in the same directory it is gone on with, in another one what it
+   *   knows counts, whatever is there
    * @throws BirlerError `state_locked` if another agent uses the directory
    */
-  static async open(files: Files, settings: StoreSettings): Promise<Store> {
+  static async open(files: Files, settings: StoreSettings, before?: Store): Promise<Store> {
+    if (before !== undefined && before.#settings.directory === settings.directory) {
+      before.#settings = settings;
+      return before;
+    }
     const lock = await takeLock(files, settings);
-    const { state, number } = await readState(files, settings);
+    const { state: found, number } = await readState(files, settings);
+    const state = before === undefined ? found : copyOf(before.#state);
     const store = new Store(files, settings, state);
     store.#lock = lock;
     store.#number = number;
@@ -153,6 +160,12 @@ export class Store {
     await journal?.close();
   }
 }
+
+const copyOf = (state: CheckpointState): MutableState => {
+  const copy = emptyState();
+  applyChange(copy, state);
+  return copy;
+};
 
 /** Reads a checkpoint without locking or changing anything: for `birler status`. */
 export const readCheckpoint = async (files: Files, directory: string): Promise<CheckpointState> =>

@@ -14,12 +14,12 @@ export const realWorld = (): World => ({
   surroundings,
   now: () => Date.now(),
   loadFiles: async () => (await import('../system/real-files.ts')).realFiles,
-  runAgent: async (config, { once }) => {
+  runAgent: async (config, options) => {
     const [{ runAgent }, { realSystem }] = await Promise.all([
       import('./run-agent.ts'),
       import('../system/real-system.ts'),
     ]);
-    return runAgent(config, once, realSystem());
+    return runAgent(config, options, realSystem());
   },
   readStatus: async (directory) => {
     const [{ readStatus }, { realFiles }] = await Promise.all([

@@ -6,7 +6,7 @@ import { flagValue, flagValues } from './flag-values.ts';
 import { checkDirectories, readConfigText } from './read-config.ts';
 import type { ReadableFiles, World } from './world.ts';
 
-interface RunOptions extends Flags {
+interface RunFlags extends Flags {
   readonly config?: string;
   readonly once?: boolean;
 }
@@ -77,14 +77,19 @@ export const addRunCommand = (program: Command, world: World, exitWith: (code: n
     )
     .allowExcessArguments(false)
     .addHelpText('after', EXAMPLES)
-    .action(async (options: RunOptions) => exitWith(await run(options, world)));
+    .action(async (options: RunFlags) => exitWith(await run(options, world)));
 };
 
-const run = async ({ config: path, once, ...flags }: RunOptions, world: World): Promise<number> => {
+const run = async ({ config: path, once, ...flags }: RunFlags, world: World): Promise<number> => {
   const files = await world.loadFiles();
-  const config = await configOf(path, flags, files, world.surroundings());
-  checkDirectories(config, files);
-  return world.runAgent(config, { once: once === true, graceMs: config.graceMs });
+  const read = async (): Promise<Config> => {
+    const config = await configOf(path, flags, files, world.surroundings());
+    checkDirectories(config, files);
+    return config;
+  };
+  const config = await read();
+  const { graceMs } = config;
+  return world.runAgent(config, { once: once === true, graceMs, configPath: path, reread: read });
 };
 
 /** YAML is loaded only for a file. */

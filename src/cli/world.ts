@@ -25,10 +25,16 @@ export interface World {
 export type ReadableFiles = Pick<Files, 'statusOf' | 'list' | 'readWhole'>;
 
 /** Runs until it is stopped, or with `once` until everything that is there was delivered. Resolves to the exit code. */
-export type RunAgent = (
-  config: Config,
-  options: { readonly once: boolean; readonly graceMs: number },
-) => Promise<number>;
+export type RunAgent = (config: Config, options: RunOptions) => Promise<number>;
+
+export interface RunOptions {
+  readonly once: boolean;
+  readonly graceMs: number;
+  /** Where the configuration can change; undefined if there are only flags. */
+  readonly configPath: string | undefined;
+  /** Reads the configuration again. Throws a BirlerError that says what is wrong. */
+  readonly reread: () => Promise<Config>;
+}
 
 /** What the agent of this state directory, running or not, has saved. */
 export type ReadStatus = (stateDirectory: string) => Promise<Status>;

@@ -27,12 +27,15 @@ export interface Config {
   /** What does the byte work; all deliver the same. */
   readonly kernel: KernelChoice;
   readonly log: LogConfig;
+  /** When it is read anew. */
+  readonly reload: (typeof RELOAD)[number];
   /** Undefined: it answers nowhere. */
   readonly http: HttpConfig | undefined;
   /** Never empty; names are unique, file paths too, and at most one is stdout. */
   readonly outputs: readonly OutputConfig[];
 }
 
+export const RELOAD = ['auto', 'signal', 'off'] as const;
 export const START_AT = ['beginning', 'end'] as const;
 export type StartAt = (typeof START_AT)[number];
 

@@ -53,6 +53,7 @@ export const resolveConfig = (file: ConfigFile, surroundings: Surroundings): Con
       level: log.level,
       format: log.format === 'auto' ? forPeople(surroundings.stderrIsTerminal) : log.format,
     },
+    reload: file.reload,
     http: resolveHttp(file.http.listen, file.http.debug),
     outputs: outputs.map((output) => resolveOutput(output, surroundings)),
   };

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { KERNEL_CHOICES } from '../core/kernel.ts';
 import { parseLabelSelector } from '../enrich/label-selector.ts';
-import { LOG_LEVELS, ON_EXCESS, OWN_LOGS, START_AT, WATCH } from './config.ts';
+import { LOG_LEVELS, ON_EXCESS, OWN_LOGS, RELOAD, START_AT, WATCH } from './config.ts';
 import { httpSchema } from './http-schema.ts';
 import { kubernetesSection } from './kubernetes-schema.ts';
 import { multilineSchema } from './multiline-schema.ts';
@@ -210,6 +210,11 @@ export const fileSchema = section('birler.yaml', {
     default: 'auto',
   }),
   log,
+  reload: choice(RELOAD, {
+    description:
+      'When this file is read again. auto: at SIGHUP, and when its content changes, as that of a mounted ConfigMap does. signal: at SIGHUP. off: never; SIGHUP only reopens output files.',
+    default: 'auto',
+  }),
   http: httpSchema,
   outputs: outputsSchema,
 });

@@ -28,7 +28,7 @@ export interface TreatmentsConfig {
 export type TreatmentMakers = Pick<TreatmentPolicy, 'newLineJoiner' | 'newShaper' | 'arenaBytes'>;
 
 /** What a configuration says of treatments; for `PodTreatments.configure` too, when it was read anew. */
-const treatmentPolicy = (config: TreatmentsConfig, makers: TreatmentMakers): TreatmentPolicy => {
+export const treatmentPolicy = (config: TreatmentsConfig, makers: TreatmentMakers): TreatmentPolicy => {
   const { kubernetes, limits, multiline, sources } = config;
   const { ratePerPodBytes, onExcess } = limits;
   return {

@@ -1,36 +1,32 @@
 import type { Consumer } from '../core/consumer.ts';
-import type { GenerationRecord } from '../core/identity.ts';
-import type { Origin } from '../core/origin.ts';
-import { lowWater } from '../core/position.ts';
 import type { StreamSighting } from '../core/sighting.ts';
-import type { Treatments } from '../core/treatment.ts';
+import { plainTreatment, type Treatment, type Treatments } from '../core/treatment.ts';
 import type { Clock } from '../system/system.ts';
+import { Admission, type AdmissionSettings, type NewStream } from './admission.ts';
 import type { Adoption } from './adoption.ts';
-import { asideKey, isAside, strayNames } from './asides.ts';
+import { asideKey, isAside } from './asides.ts';
 import { boundHeldBytes, closeIdle } from './bounds.ts';
 import { Cadence } from './cadence.ts';
-import { ContainerStream } from './container-stream.ts';
+import type { ContainerStream } from './container-stream.ts';
 import { endOfStream } from './end-of-stream.ts';
 import { Exclusions } from './exclusions.ts';
 import { handOutLast, type Scan } from './finish.ts';
+import { HandOver } from './hand-over.ts';
 import { type Lanes, startOfStream } from './lanes.ts';
 import { Looker } from './looker.ts';
 import type { Stray } from './observation.ts';
+import type { LookTime } from './opening.ts';
 import { Restarts } from './restarts.ts';
 import { Tidying } from './tidying.ts';
 import type { Turns } from './turns.ts';
 
 /** All container streams of the node, from first sight until nothing is left of them. */
-export interface CatalogSettings {
+export interface CatalogSettings extends AdmissionSettings {
   /** Where a consumer begins that has no position in a stream. */
   readonly startAt: 'beginning' | 'end';
   readonly openFiles: number;
   readonly heldDeletedBytes: number;
   readonly treatments: Pick<Treatments, 'of' | 'forget'>;
-  /** Streams that a checkpoint knows. */
-  recorded(): Iterable<readonly [string, Origin]>;
-  /** Generations that a checkpoint knows of a stream. */
-  recordsOf(streamKey: string): readonly GenerationRecord[];
   /** Its files were looked at: what a checkpoint knows of it may be out of date. */
   onObserved(streamKey: string): void;
   /** Its files are not written to, or they are again. */
@@ -51,6 +47,7 @@ export class Catalog {
   readonly streams = new Map<string, ContainerStream>();
   readonly #settings: CatalogSettings;
   readonly #adoption: Adoption;
+  readonly #admission: Admission;
   readonly #lanes: Lanes;
   readonly #turns: Turns;
   readonly #consumers: readonly Consumer[];
@@ -64,7 +61,6 @@ export class Catalog {
   #openFiles = 0;
   #fullUntilMs = 0;
   readonly #excluded = new Exclusions();
-  #recordedStrays: ReadonlyMap<string, readonly string[]> | undefined;
 
   constructor(
     settings: CatalogSettings,
@@ -76,6 +72,7 @@ export class Catalog {
   ) {
     this.#settings = settings;
     this.#adoption = adoption;
+    this.#admission = new Admission(settings, adoption.opening, consumers);
     this.#lanes = lanes;
     this.#turns = turns;
     this.#consumers = consumers;
@@ -96,19 +93,27 @@ export class Catalog {
     this.#isStarting = false;
   }
 
+  /** Goes on with files that were held open and have no name any more; no walk can show them. */
+  resumeHeld(): void {
+    const isHeld = (key: string): boolean => !this.streams.has(key) && this.#admission.isHeld(key);
+    for (const place of this.#admission.vanished(isHeld)) {
+      const treatment = this.#settings.treatments.of(place.key, place.origin);
+      if (treatment.isExcluded) this.#settings.treatments.forget(place.key);
+      else this.#takeUp(place, treatment);
+    }
+  }
+
   /** The directories are there and were read: what a checkpoint knows and they do not show was deleted meanwhile. */
   giveUpGone(): void {
-    for (const [key, origin] of this.#settings.recorded()) {
-      const records = this.#settings.recordsOf(key);
-      if (this.streams.has(key) || this.#excluded.has(key)) continue;
-      if (!records.every((record) => this.#adoption.opening.isGone(record))) continue;
-      const kubeletNamed = origin.kind === 'kubernetes';
-      const stream = this.#admit({ key, origin, kubeletNamed, directory: '' });
-      for (const generation of stream.generations) generation.end('deleted', generation.size);
-      this.#begin(stream);
-      this.#cadence.quicken(stream);
-      this.#queue(stream, this.#clock.monotonic());
-    }
+    for (const place of this.#admission.vanished((key) => !this.streams.has(key) && !this.#excluded.has(key)))
+      this.#takeUp(place, plainTreatment(place.origin));
+  }
+
+  /** Gives all its open files away; nothing can be read any more. */
+  handOver(): HandOver {
+    const files = new HandOver();
+    for (const stream of this.streams.values()) files.collect(stream);
+    return files;
   }
 
   get nextDueMs(): number | undefined {
@@ -127,11 +132,11 @@ export class Catalog {
     }
     const treatment = this.#settings.treatments.of(sighting.key, sighting.origin);
     if (treatment.isExcluded) return this.#exclude(sighting, known);
-    if (known === undefined && !this.#hasRoom()) return false;
+    if (known === undefined && !this.#admission.isHeld(sighting.key) && !this.#hasRoom()) return false;
     const stream = known ?? this.#admit(sighting);
     stream.treatment = treatment;
     stream.directory = sighting.directory;
-    const time = { nowMs: this.#clock.monotonic(), wallMs: this.#clock.now() };
+    const time = this.#time;
     const openBefore = stream.openFiles;
     const before = known === undefined ? '' : stream.appearance;
     const { isSettled, strays } = this.#adoption.observe(stream, sighting, time);
@@ -255,7 +260,7 @@ export class Catalog {
   /** Nobody wants this stream: what is known of it, in checkpoints too, is forgotten, but for where it is. */
   #exclude(place: Pick<StreamSighting, 'key' | 'directory'>, known: ContainerStream | undefined): true {
     const { key, directory } = place;
-    for (const name of new Set([...(known?.asides.values() ?? []), ...this.#strayNamesOf(key)])) {
+    for (const name of new Set([...(known?.asides.values() ?? []), ...this.#admission.strayNamesOf(key)])) {
       const aside = asideKey(key, name);
       this.#exclude({ key: aside, directory }, this.streams.get(aside));
     }
@@ -271,26 +276,27 @@ export class Catalog {
     return true;
   }
 
-  #strayNamesOf(streamKey: string): readonly string[] {
-    this.#recordedStrays ??= strayNames([...this.#settings.recorded()].map(([key]) => key));
-    return this.#recordedStrays.get(streamKey) ?? [];
-  }
-
-  #admit(sighting: Omit<StreamSighting, 'files'>): ContainerStream {
-    const stream = new ContainerStream(sighting);
-    const nowMs = this.#clock.monotonic();
-    // A checkpoint that is still to come forgets what is excluded.
-    const records = this.#excluded.has(stream.key) ? [] : this.#settings.recordsOf(stream.key);
-    for (const record of records) stream.append(record, { kind: 'live' }, nowMs);
-    if (stream.newest !== undefined) stream.newest.wasWrittenTo = !stream.newest.sighted.compressed;
-    for (const consumer of this.#consumers) {
-      const position = consumer.positionOf(stream.key);
-      if (position !== undefined) stream.reserve(lowWater(position).generation);
-    }
-    for (const name of this.#strayNamesOf(stream.key)) stream.strayNames.add(name);
+  #admit(sighting: NewStream): ContainerStream {
+    const stream = this.#admission.admit(sighting, this.#time, this.#excluded.has(sighting.key));
+    this.#openFiles += stream.openFiles;
     this.streams.set(stream.key, stream);
     if (!isAside(stream.key)) this.#restarts.add(stream);
     return stream;
+  }
+
+  /** A stream that no directory shows. */
+  #takeUp(place: NewStream, treatment: Treatment): void {
+    const stream = this.#admit(place);
+    stream.treatment = treatment;
+    for (const generation of stream.generations)
+      if (!generation.isOpen) generation.end('deleted', generation.size);
+    this.#begin(stream);
+    this.#cadence.quicken(stream);
+    this.#queue(stream, this.#clock.monotonic());
+  }
+
+  get #time(): LookTime {
+    return { nowMs: this.#clock.monotonic(), wallMs: this.#clock.now() };
   }
 
   #begin(stream: ContainerStream): void {

@@ -66,6 +66,11 @@ class GzipSource implements Source, SlotHolder {
     this.#settings.files.close(this.#descriptor);
   }
 
+  detach(): Descriptor {
+    this.#release();
+    return this.#descriptor;
+  }
+
   evict(): void {
     this.#inflater?.close();
     this.#inflater = undefined;

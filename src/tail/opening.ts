@@ -65,6 +65,19 @@ export class Opening {
     }
   }
 
+  /** Goes on through a descriptor that was open already. */
+  resume(generation: Generation, descriptor: Descriptor, compressed: boolean, time: LookTime): void {
+    const source = this.sourceOf(descriptor, compressed, generation);
+    generation.open(source, compressed);
+    try {
+      generation.changedAtMs = time.nowMs - Math.max(0, time.wallMs - source.look().mtimeMs);
+      generation.look(time.nowMs);
+    } catch {
+      // It is looked at again when it is polled, and told then.
+      generation.touch();
+    }
+  }
+
   /** Between the look that found a file and its opening a rotation may have put another one in its place. */
   #isStill(descriptor: Descriptor, identity: Identity): boolean {
     let isStill = false;

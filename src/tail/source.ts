@@ -11,6 +11,8 @@ export interface Source {
   /** Where reading ends now the file does not: what follows cannot be decompressed. */
   readonly isCorrupt: boolean;
   close(): void;
+  /** Ends, and gives its descriptor away open. */
+  detach(): Descriptor;
 }
 
 export const plainSource = (files: Files, descriptor: Descriptor): Source => ({
@@ -18,4 +20,5 @@ export const plainSource = (files: Files, descriptor: Descriptor): Source => ({
   read: (target, at, length, position) => files.read(descriptor, target, at, length, position),
   isCorrupt: false,
   close: () => files.close(descriptor),
+  detach: () => descriptor,
 });

@@ -12,6 +12,7 @@ import { Catalog, type CatalogSettings } from './catalog.ts';
 import { describeStream } from './describe.ts';
 import type { Scan } from './finish.ts';
 import { gzipSource } from './gzip-source.ts';
+import type { HandOver } from './hand-over.ts';
 import { InflateSlots } from './inflate-slots.ts';
 import { lagsOf, unreadBehind } from './lag.ts';
 import type { Lane } from './lane.ts';
@@ -55,6 +56,7 @@ export class Tailing {
   readonly #longestRead: number;
   #tidyDueMs = 0;
   #hasMore = false;
+  #isResuming: boolean;
   #readBytes = 0;
 
   /** How much memory its lanes take. */
@@ -66,6 +68,7 @@ export class Tailing {
     const { limits, decoding, isOnce } = settings;
     this.#system = system;
     this.#settings = settings;
+    this.#isResuming = settings.handOver !== undefined;
     this.#consumers = consumers;
     this.#turns = new Turns(limits.readShareBytes);
     const tools = new LaneTools(
@@ -108,9 +111,23 @@ export class Tailing {
     return this.#catalog.streams.keys();
   }
 
-  /** The first walk is over: what appears from now on is new. */
+  /** The first walk is over: what appears from now on is new. What was held for it and was not found has no name. */
   started(): void {
     this.#catalog.started();
+    if (!this.#isResuming) return;
+    this.#catalog.resumeHeld();
+    this.#settings.handOver?.close(this.#system.files);
+    this.#isResuming = false;
+  }
+
+  /** Files of the agent before this one are still to be taken over. */
+  get isResuming(): boolean {
+    return this.#isResuming;
+  }
+
+  /** Gives all its open files to the tailing that comes next; nothing can be read any more. */
+  handOver(): HandOver {
+    return this.#catalog.handOver();
   }
 
   /** The directories were read: what is in the checkpoint and not there was deleted while the agent was stopped. */
@@ -211,6 +228,7 @@ export class Tailing {
   }
 
   close(): void {
+    if (this.#isResuming) this.#settings.handOver?.close(this.#system.files);
     this.#catalog.closeAll();
   }
 

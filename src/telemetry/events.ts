@@ -27,13 +27,18 @@ export class Events {
     configReloads: 0,
     configsRefused: 0,
   };
-  readonly #log: Logger;
+  #log: Logger;
   readonly #monotonic: () => number;
   readonly #told = new Map<string, { atMs: number; leftOut: number }>();
 
   constructor(log: Logger, monotonic: () => number) {
     this.#log = log;
     this.#monotonic = monotonic;
+  }
+
+  /** Writes to another log from now on. */
+  logTo(log: Logger): void {
+    this.#log = log;
   }
 
   // ---- life
@@ -74,6 +79,28 @@ export class Events {
     this.#log.error(
       { output, reason: messageOf(error) },
       'output could not be reopened; it goes on with the file it has',
+    );
+  }
+
+  // ---- another configuration
+
+  /** @param how as it runs, or with the agent begun anew */
+  configReloaded(how: 'live' | 'anew'): void {
+    this.counters.configReloads++;
+    this.#log.info({ how }, 'the new configuration is in force');
+  }
+
+  /** @param problems all of them, each with its place */
+  configRefused(problems: readonly string[]): void {
+    this.counters.configsRefused++;
+    this.#log.error({ problems }, 'the configuration is wrong and was not taken; the old one stays in force');
+  }
+
+  configFailed(error: unknown): void {
+    this.counters.configsRefused++;
+    this.#log.error(
+      { reason: messageOf(error) },
+      'the new configuration cannot be put in force; going back to the old one',
     );
   }
 

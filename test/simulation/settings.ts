@@ -69,6 +69,7 @@ export const settingsOf = (seed: number): Settings => {
     http: undefined,
     // Both kernels, turn and turn about: which one is no draw of the random numbers, so old seeds mean what they meant.
     kernel: seed % 2 === 0 ? 'wasm' : 'typescript',
+    reload: 'off',
     log: { level: 'silent', format: 'json' },
     outputs: [...files, ...modelOutputs].map(outputConfig),
   };

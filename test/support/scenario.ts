@@ -6,7 +6,7 @@ import { readCheckpoint } from '../../src/checkpoint/store.ts';
 import type { Config, LimitsConfig, SourcesConfig } from '../../src/config/config.ts';
 import { KERNEL_CHOICES } from '../../src/core/kernel.ts';
 import type { PodSource } from '../../src/core/pod.ts';
-import { type RunningAgent, startAgent } from '../../src/index.ts';
+import { type ReloadOutcome, type RunningAgent, startAgent } from '../../src/index.ts';
 import { createSink } from '../../src/sinks/catalog.ts';
 import type { AgentSnapshot } from '../../src/telemetry/snapshot.ts';
 import type { Faults, UnfinishedWrites } from './fake-process.ts';
@@ -119,6 +119,19 @@ export class Scenario {
       },
     );
     await this.world.clock.settle();
+  }
+
+  /** Puts another configuration in force, as a reload does. */
+  async reload(change: Partial<Config>): Promise<ReloadOutcome> {
+    const next = { ...this.config, ...change };
+    const told: { outcome?: ReloadOutcome } = {};
+    const reloading = this.#agent?.reload(next).then((outcome) => {
+      told.outcome = outcome;
+    });
+    await this.#until(() => told.outcome !== undefined, 'the configuration is in force, or refused');
+    await reloading;
+    if (told.outcome === undefined) throw new Error('no agent was started');
+    return told.outcome;
   }
 
   /** How the running agent does. */
@@ -313,6 +326,7 @@ const configOf = ({
   graceMs: GRACE_MS,
   http: undefined,
   log: { level: 'silent', format: 'json' },
+  reload: 'off',
   outputs: (sinks === undefined ? [FILE_OUTPUT] : Object.keys(sinks)).map((name) => ({
     type: 'file',
     name,

@@ -8,6 +8,7 @@ import { importsOf, type SourceFile } from './source-text.ts';
 const ROWS: readonly (readonly string[])[] = [
   ['main.ts'],
   ['cli'],
+  ['service.ts'],
   ['agent.ts', 'server.ts'],
   ['assemble.ts'],
   // doctor knows the configuration and looks at what the rooms below would use; serve does not know it, nor it serve.

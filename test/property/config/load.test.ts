@@ -202,6 +202,7 @@ describe('the loader', () => {
         level: fc.constantFrom('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
         format: fc.constantFrom('json', 'pretty'),
       }),
+      reload: fc.constantFrom('auto', 'signal', 'off'),
       http: fc.option(
         fc.record({
           host: fc.constantFrom('127.0.0.1', '0.0.0.0', 'localhost', '::', 'fe80::1'),
@@ -299,6 +300,7 @@ const fileOf = ({
   grace: formatDuration(config.graceMs),
   kernel: config.kernel,
   log: config.log,
+  reload: config.reload,
   http: fileOfHttp(config.http),
   outputs: config.outputs.map(({ recordId, color, ...output }) => ({
     ...output,

@@ -64,6 +64,7 @@ describe('a configuration', () => {
       host: 'node-1',
       graceMs: 10_000,
       kernel: 'auto',
+      reload: 'auto',
       log: { level: 'info', format: 'json' },
       http: { host: '127.0.0.1', port: 7780, debug: 'loopback' },
       outputs: [
@@ -255,11 +256,11 @@ host: again
     ],
     [
       'zzz: 1',
-      '1:1: zzz: unknown option; possible here: sources, start_at, limits, multiline, transforms, kubernetes, state, host, grace, kernel, log, http, outputs',
+      '1:1: zzz: unknown option; possible here: sources, start_at, limits, multiline, transforms, kubernetes, state, host, grace, kernel, log, reload, http, outputs',
     ],
     [
       '__proto__: {a: 1}',
-      '1:1: __proto__: unknown option; possible here: sources, start_at, limits, multiline, transforms, kubernetes, state, host, grace, kernel, log, http, outputs',
+      '1:1: __proto__: unknown option; possible here: sources, start_at, limits, multiline, transforms, kubernetes, state, host, grace, kernel, log, reload, http, outputs',
     ],
     ['- a', '1:1: is a list; it should be a section of its own, with lines like "name: value"'],
     ['a: 1\n---\nb: 2', '2:1: not valid YAML: a second document begins here (---); keep one'],

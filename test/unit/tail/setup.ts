@@ -50,6 +50,10 @@ export class MemoryFile implements Source {
   close(): void {
     this.isClosed = true;
   }
+
+  detach(): number {
+    throw new Error('it lies in memory: there is no descriptor');
+  }
 }
 
 const origin = (file: string): FileOrigin => ({ kind: 'file', file, host: 'node-1' });

@@ -1,0 +1,57 @@
+import type { Descriptor, Files } from '../system/system.ts';
+import type { ContainerStream } from './container-stream.ts';
+import type { LookTime, Opening } from './opening.ts';
+
+/**
+ * The open files of a tailing that ends, for the one that takes its place in the same process.
+ *
+ * A deleted file lives as long as somebody holds it open, and any other may be deleted before the next one looks. So the
+ * descriptors themselves are passed on. They are known by the stream and the sequence number of their generation: the
+ * checkpoint says all the rest, and a path would say nothing of a file without a name.
+ */
+interface HeldFile {
+  readonly descriptor: Descriptor;
+  readonly isCompressed: boolean;
+}
+
+export class HandOver {
+  /** As many files as one tailing may hold open (limits.open_files). */
+  readonly #held = new Map<string, Map<number, HeldFile>>();
+
+  /** Takes the open files out of a stream, which has none then. */
+  collect(stream: ContainerStream): void {
+    const held = new Map<number, HeldFile>();
+    for (const generation of stream.generations) {
+      const source = generation.release();
+      if (source === undefined) continue;
+      held.set(generation.sequence, {
+        descriptor: source.detach(),
+        isCompressed: generation.isCompressedSource,
+      });
+    }
+    if (held.size > 0) this.#held.set(stream.key, held);
+  }
+
+  holds(streamKey: string): boolean {
+    return this.#held.has(streamKey);
+  }
+
+  /** Opens the generations of a stream through what is held of it. */
+  openFor(stream: ContainerStream, opening: Opening, time: LookTime): void {
+    const held = this.#held.get(stream.key);
+    for (const generation of stream.generations) {
+      const file = held?.get(generation.sequence);
+      if (file === undefined) continue;
+      held?.delete(generation.sequence);
+      opening.resume(generation, file.descriptor, file.isCompressed, time);
+    }
+    if (held?.size === 0) this.#held.delete(stream.key);
+  }
+
+  /** Closes what nobody has asked for. */
+  close(files: Pick<Files, 'close'>): void {
+    for (const held of this.#held.values())
+      for (const { descriptor } of held.values()) files.close(descriptor);
+    this.#held.clear();
+  }
+}
