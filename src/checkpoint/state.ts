@@ -9,7 +9,7 @@ import type { StreamPosition } from '../core/position.ts';
  *
  *   {"agent": {pid, host, startedAt},
  *    "streams": {"<key>": {"origin": {…}, "generations": [[sequence, path, compressed, dev, ino, birth, headLength,
- *                 headHash, size, tail], …]} | null},
+ *                 headHash, size, tail, cutSize?], …]} | null},
  *    "outputs": {"<name>": {"type": "…", "positions": {"<key>": [generation, offset] | [generation, offset, generation,
  *                 offset]}, "times": {"<key>": ms}, "ledger": {…}, "sink": …}}}
  *
@@ -80,9 +80,33 @@ const generationSchema = z
     integer,
     integer,
   ])
+  .rest(integer)
   .transform(
-    ([sequence, path, compressed, dev, ino, birthtimeNs, length, hash, size, tail]): GenerationRecord => {
-      return { sequence, path, compressed, dev, ino, birthtimeNs, head: { length, hash }, size, tail };
+    ([
+      sequence,
+      path,
+      compressed,
+      dev,
+      ino,
+      birthtimeNs,
+      length,
+      hash,
+      size,
+      tail,
+      cutSize,
+    ]): GenerationRecord => {
+      return {
+        sequence,
+        path,
+        compressed,
+        dev,
+        ino,
+        birthtimeNs,
+        head: { length, hash },
+        size,
+        tail,
+        cutSize,
+      };
     },
   );
 const positionSchema = z.union([
@@ -162,6 +186,7 @@ const formatStream = ({ origin, generations }: StreamState): unknown => ({
     generation.head.hash,
     generation.size,
     generation.tail,
+    ...(generation.cutSize === undefined ? [] : [generation.cutSize]),
   ]),
 });
 

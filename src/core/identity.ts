@@ -40,6 +40,8 @@ export interface GenerationRecord extends Identity {
   readonly size: number;
   /** `markerHash` of the ≤256 bytes before `size`; 0 for a .gz. */
   readonly tail: number;
+  /** How long its file was before it was cut, where it goes on in a copy that is shorter: the rest is lost. */
+  readonly cutSize?: number | undefined;
 }
 
 /**

@@ -112,6 +112,7 @@ export class Generation {
     this.#tail = record.tail;
     this.changedAtMs = nowMs;
     this.isProven = record.size > 0 || record.compressed;
+    if (record.cutSize !== undefined) this.#fallShort(record.cutSize);
   }
 
   /** It has bytes of which nobody knows yet what comes before them. */
@@ -190,15 +191,20 @@ export class Generation {
     this.sighted = sighted;
     this.listed = true;
     if (this.ending !== undefined && this.ending.size !== null) this.size = this.ending.size;
-    if (length < this.size) this.shortfall = { reason: 'truncated', size: this.size, mayHaveGrown: false };
+    if (length < this.size) this.#fallShort(this.size);
     this.size = Math.min(this.size, length);
     this.ending = undefined;
     this.version++;
   }
 
+  #fallShort(cutSize: number): void {
+    this.shortfall = { reason: 'truncated', size: cutSize, mayHaveGrown: false };
+  }
+
   /** What ends at its size now is what is known of it: said of a copy that was proven otherwise. */
   acceptTail(): void {
     this.#tail = this.markerBefore(this.size);
+    if (this.head.length > this.size) this.#readHead();
   }
 
   /** Asks the descriptor; true if anything changed since the last look. Notices that the file was cut. */
@@ -265,7 +271,7 @@ export class Generation {
   }
 
   #readHead(): void {
-    const count = this.#readInto(HEAD_BYTES, 0);
+    const count = this.#readInto(Math.min(HEAD_BYTES, this.size), 0);
     this.head = { length: count, hash: shortHash(scratch.subarray(0, count)) };
   }
 
@@ -282,8 +288,9 @@ export class Generation {
       compressed,
       ...identity,
       head: this.head,
-      size: this.ending?.size ?? this.shortfall?.size ?? this.size,
+      size: this.ending?.size ?? this.size,
       tail: this.#tail,
+      cutSize: this.shortfall?.size ?? undefined,
     };
   }
 }

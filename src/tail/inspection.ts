@@ -3,10 +3,11 @@ import { compareAges, type SightedFile } from '../core/sighting.ts';
 import type { FileStatus, Files } from '../system/system.ts';
 import type { Candidate } from './candidate.ts';
 import { beginsWithContent } from './content.ts';
+import { firstTimeNs } from './first-time.ts';
 import type { Generation } from './generation.ts';
 import { seenIn } from './newcomer.ts';
 import { noteCut, type Observation } from './observation.ts';
-import type { Opening, OpeningSettings } from './opening.ts';
+import type { LookTime, Opening, OpeningSettings } from './opening.ts';
 import { plainSource } from './source.ts';
 import { isAsItWas, standsThere } from './standing.ts';
 
@@ -147,14 +148,22 @@ export class Inspection {
 
   /** Whether a copy of what a live file holds now may be in the making. */
   #compare(observation: Observation, candidate: Candidate): void {
-    const { stream, cut, copies } = observation;
+    const { stream, cut, copies, candidates, time } = observation;
     const { file, size } = candidate;
     if (file.age.kind === 'live' || file.compressed || size === 0) return;
-    const live = stream.generations.filter(({ listed, sighted }) => listed && sighted.age.kind === 'live');
+    const copyOf = stream.copies.get(keyOf(candidate.identity));
+    const copied = stream.generations.filter((generation) => {
+      if (generation.sequence === copyOf) return true;
+      return generation.listed && mayBeCopied(generation.sighted, candidate);
+    });
     const sources = [...cut.values()].flatMap(({ now, source }) => (now === undefined ? [] : [source]));
+    for (const other of candidates) {
+      if (mayBeCopied({ ...other.file, identity: other.identity }, candidate) && isFresh(candidate, time))
+        sources.push(plainSource(this.#files, other.descriptor));
+    }
     try {
       const isCopy =
-        live.some((generation) => generation.holds(candidate)) ||
+        copied.some((generation) => generation.holds(candidate)) ||
         sources.some((source) => beginsWithContent(source, candidate));
       if (isCopy) copies.add(candidate);
     } catch (error) {
@@ -202,6 +211,26 @@ export class Inspection {
 }
 
 export const keyOf = ({ ino, birthtimeNs }: Identity): string => `${ino}:${birthtimeNs}`;
+
+/**
+ * Whether this may be a copy of a file that it begins like. By its name a copy is older than its file, and it was born later. A
+ * file that was renamed is older than what came after it in both.
+ */
+const mayBeCopied = (
+  { age, identity, compressed }: Pick<Candidate['file'], 'age' | 'compressed'> & Pick<Candidate, 'identity'>,
+  copy: Candidate,
+): boolean =>
+  !compressed && compareAges(copy.file.age, age) < 0 && copy.identity.birthtimeNs >= identity.birthtimeNs;
+
+/** logrotate cuts a file as soon as it is copied. */
+const LONGEST_COPY_REST_MS = 60_000;
+
+/**
+ * Without times in its lines an older copy, made before its file was cut, can hold just what that begins with now. But it was
+ * not written to for long.
+ */
+const isFresh = ({ head, mtimeMs }: Candidate, { wallMs }: LookTime): boolean =>
+  firstTimeNs(head) !== undefined || Math.abs(wallMs - mtimeMs) < LONGEST_COPY_REST_MS;
 
 /** A plain file and its .gz side by side: the compression is under way, or was interrupted. The plain one is whole. */
 const withoutDoubles = (files: readonly SightedFile[]): readonly SightedFile[] => {

@@ -4,6 +4,7 @@ import type { Compression, Files } from '../system/system.ts';
 import { beginsWith, type Candidate, holdsMarker } from './candidate.ts';
 import { contentOf, tailAt } from './content.ts';
 import type { Generation } from './generation.ts';
+import type { CutFile } from './newcomer.ts';
 import type { Source } from './source.ts';
 
 /**
@@ -23,6 +24,10 @@ export interface Circumstances {
   readonly rotated: boolean;
   /** The latest generation that is known. */
   readonly latest: Generation | undefined;
+  /** All generations that are known. */
+  readonly generations: readonly Generation[];
+  /** The files of those that were cut. */
+  readonly cut: ReadonlyMap<Generation, CutFile>;
   /** The other unknown files that were seen. */
   readonly others: readonly Candidate[];
   /** Files come oldest first: what is alike to the last byte can only be younger than the last that was recognised. */
@@ -44,7 +49,11 @@ export class Likeness {
 
   isSame(generation: Generation, candidate: Candidate, circumstances: Circumstances): boolean {
     const isTimed = this.#isTimed(candidate);
-    if (!isTimed && generation.sequence <= circumstances.after) return false;
+    if (
+      !isTimed &&
+      (generation.sequence <= circumstances.after || isYoungerByName(generation, candidate, circumstances))
+    )
+      return false;
     if (this.#isShortCopy(generation, candidate, isTimed, circumstances)) return true;
     if (!beginsWith(candidate, generation.head) || isLongerThanHeld(generation, candidate)) return false;
     const { tail, size } = generation.toRecord();
@@ -153,6 +162,24 @@ const isLongerThanHeld = (generation: Generation, { file, size }: Candidate): bo
   size > generation.sizeNow;
 
 /**
+ * Numbered names are shifted together: what has a lower number than a later generation, or than the new content of the file that
+ * was cut, is later than that.
+ */
+const isYoungerByName = (
+  generation: Generation,
+  { file: { age } }: Candidate,
+  { generations, cut }: Circumstances,
+): boolean => {
+  const later = generations.filter(({ listed, isEnded, sequence }) => {
+    return listed && !isEnded && sequence > generation.sequence;
+  });
+  const ages = [...later.map(({ sighted }) => sighted.age), cut.get(generation)?.now?.age];
+  return ages.some(
+    (other) => age.kind === 'shifted' && other?.kind === 'shifted' && other.number > age.number,
+  );
+};
+
+/**
  * Files without times can be alike to the last byte and yet be different ones, as banners of a program that was started
  * twice. So there must be a reason to expect this file: a copy of one that was cut, a copy beside one that stays, or a file
  * that begins with all of one that is gone, where no other file does.
@@ -169,6 +196,8 @@ const isLikelyUntimed = (
     const isSettled = generation.listed || generation.isEnded;
     return isLatest && !isSettled && others.length === 0 && generation.size > HEAD_BYTES;
   }
+  // What was told as gone is gone: it had been looked for. Only what was cut goes on in a copy. And nobody unpacks logs.
+  if (generation.ending?.reason === 'deleted' || generation.sighted.compressed) return false;
   if (generation.isEnded || !rotated) return true;
   const isGone = !generation.isOpen && !generation.listed;
   const isOnlyOne = !others.some(

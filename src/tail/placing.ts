@@ -38,11 +38,12 @@ export class Placing {
 
   /** True if the candidate is decided and closed, or taken over by a generation; false if it is a new one. */
   place(observation: Observation, candidate: Candidate, rotated: boolean): boolean {
-    const { stream, time, candidates, after, copies } = observation;
+    const { stream, time, candidates, after, copies, cut } = observation;
     const { file } = candidate;
     const others = candidates.filter((other) => other !== candidate);
     const copyOf = stream.copies.get(keyOf(candidate.identity));
-    const circumstances = { rotated, others, after, latest: stream.newest, copyOf };
+    const { newest: latest, generations } = stream;
+    const circumstances = { rotated, others, after, latest, generations, cut, copyOf };
     const same = this.#likeTo(observation, candidate, circumstances);
     if (same === undefined) return true;
     const orphan = same.find((generation) => !generation.listed);
@@ -90,15 +91,18 @@ export class Placing {
   }
 
   /**
-   * A .gz of nothing; or a copy of which nothing is there yet. The file at the live name has not been replaced since it was
-   * seen last: so an empty file beside it was not live itself, and nobody will write to it but who copies.
+   * A .gz of nothing; or a copy of which nothing is there yet. Where there is a file at the live name, nobody will write to an
+   * empty one beside it but who copies; should somebody else do so, it is judged again when it is no longer empty.
    */
-  #isNothing({ stream, cut }: Observation, { file, size }: Candidate): boolean {
-    if (size > 0) return false;
-    if (file.compressed) return true;
+  #isNothing({ stream, cut, candidates }: Observation, candidate: Candidate): boolean {
+    if (candidate.size > 0) return false;
+    // Put behind what is younger by its name, it would end the reading of that.
+    if (candidate.file.compressed || youngerThan(stream, candidate).length > 0) return true;
     return (
       stream.generations.some(({ listed, sighted }) => listed && sighted.age.kind === 'live') ||
-      [...cut.values()].some(({ now }) => now?.age.kind === 'live')
+      [...cut.values()].some(({ now }) => now?.age.kind === 'live') ||
+      // The kubelet makes no copies.
+      (!stream.kubeletNamed && candidates.some(({ file }) => file.age.kind === 'live'))
     );
   }
 
@@ -146,6 +150,7 @@ export class Placing {
       return;
     }
     generation.open(this.#opening.sourceOf(descriptor, file.compressed, generation), file.compressed);
+    if (isCopy && generation.shortfall !== undefined) acceptQuietly(generation);
     lookQuietly(generation, time);
   }
 }
@@ -169,6 +174,15 @@ const makeWay = (observation: Observation, candidate: Candidate): boolean => {
     if (cutFile !== undefined) cutFile.seen = NOTHING;
   }
   return true;
+};
+
+/** Where it cannot be read now, it looks cut once it can: its lines come twice then, and none is lost. */
+const acceptQuietly = (generation: Generation): void => {
+  try {
+    generation.acceptTail();
+  } catch {
+    generation.touch();
+  }
 };
 
 const nameOf = ({ head, size }: Candidate): string => `${shortHash(head)}-${size}`;

@@ -10,6 +10,8 @@ import type { Random } from './random.ts';
 const MAX_ROTATED = 3;
 const SECOND = 1000;
 const CLOCK_GRAIN_MS = 8;
+/** Longer than the slowest rescan. */
+const SURELY_SEEN_MS = 6_000;
 /** Names of rotations that follow one another quickly count on; after a step of the wall clock they do not. */
 const SOON_MS = 60_000;
 
@@ -88,7 +90,7 @@ export class LogRotation {
     if (inode === undefined || disk.inodeAt(stream.path) !== inode || stream.kind === 'kubelet') return;
     this.#writer.finishHalf(stream);
     const size = inode.getSize();
-    if (this.#isCopying(stream)) return;
+    if (stream.copying !== undefined) return;
     if (copies) for (const part of ['begin', 'whole'] as const) this.copy(stream, part);
     stream.copying = undefined;
     this.#cut(stream, inode);
@@ -103,7 +105,8 @@ export class LogRotation {
     const inode = stream.writer;
     if (inode === undefined || disk.inodeAt(stream.path) !== inode || stream.kind === 'kubelet') return;
     if (part === 'begin') {
-      if (this.#isCopying(stream)) return;
+      // Two whole copies of one file, lines without times: nobody can tell them from two files.
+      if (stream.copying !== undefined) return;
       if (this.#logs.rotated(stream).length >= MAX_ROTATED) this.dropOldest(stream);
       this.#makeRoom(stream);
       stream.copiedMs = this.#logs.world.clock.monotonic;
@@ -120,6 +123,9 @@ export class LogRotation {
       return;
     }
     const { copy } = copying;
+    // A copy is made in one go: what is whole is not continued.
+    if (part === 'half' && life.copies.has(copy)) return;
+    if (part === 'whole') stream.copiedMs = this.#logs.world.clock.monotonic;
     // What is copied are whole lines: half a line in a copy is one that nobody will ever finish there.
     if (part === 'whole') this.#writer.finishHalf(stream);
     const left = disk.content(inode).subarray(copy.getSize());
@@ -131,13 +137,23 @@ export class LogRotation {
    * Of a file that was cut and has lost its name, only times tell whether a copy is older than what is in it; and those are as
    * coarse as the kernel's clock.
    */
-  #wasJustCopied({ copiedMs }: LogStream): boolean {
-    return this.#logs.world.clock.monotonic - copiedMs < CLOCK_GRAIN_MS;
+  #wasJustCopied(stream: LogStream): boolean {
+    return this.#sinceCopiedMs(stream) < CLOCK_GRAIN_MS;
   }
 
-  /** A copy that was left half made is one that nobody can tell from another file, where lines carry no time. */
-  #isCopying({ copying, life }: LogStream): boolean {
-    return copying !== undefined && life?.copies.has(copying.copy) !== true;
+  #sinceCopiedMs({ copiedMs }: LogStream): number {
+    return this.#logs.world.clock.monotonic - copiedMs;
+  }
+
+  /**
+   * A copy that was left half made is one that nobody can tell from another file, where lines carry no time. Nor can one that
+   * was left whole by a logrotate that died before the cut, unless somebody sees it beside its file.
+   */
+  #isCopying(stream: LogStream): boolean {
+    const { copying, life } = stream;
+    if (copying === undefined) return false;
+    const isSeen = this.#logs.isHeld(copying.source) && this.#sinceCopiedMs(stream) >= SURELY_SEEN_MS;
+    return life?.copies.has(copying.copy) !== true || !isSeen;
   }
 
   #cut(stream: LogStream, inode: Inode): void {
@@ -165,7 +181,7 @@ export class LogRotation {
     const { disk } = this.#logs;
     const inode = disk.inodeAt(stream.path);
     const life = inode === undefined ? undefined : this.#logs.lifeOf.get(inode);
-    if (life === undefined || this.#wasJustCopied(stream)) return;
+    if (life === undefined || this.#wasJustCopied(stream) || this.#isCopying(stream)) return;
     disk.rename(stream.path, `${AWAY}/${life.id}.log`);
     life.unlisted = true;
     life.lostNameMs = this.#logs.world.clock.monotonic;
@@ -174,7 +190,7 @@ export class LogRotation {
   /** The live file is removed; its writer makes a new one when it writes next. ext4 gives that the same inode number. */
   delete(stream: LogStream): void {
     if (stream.writer === undefined || this.#logs.disk.inodeAt(stream.path) !== stream.writer) return;
-    if (this.#wasJustCopied(stream)) return;
+    if (this.#wasJustCopied(stream) || this.#isCopying(stream)) return;
     this.#abandon(stream);
     if (stream.life !== undefined) stream.life.lostNameMs = this.#logs.world.clock.monotonic;
     this.#logs.disk.unlink(stream.path);

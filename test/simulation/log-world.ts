@@ -35,6 +35,11 @@ export class LogWorld {
     world.disk.makeDirectory(PODS);
   }
 
+  /** Whether an agent that runs has this file open. */
+  isHeld(inode: Inode): boolean {
+    return this.#isHeld(inode);
+  }
+
   get disk(): FakeDisk {
     return this.world.disk;
   }

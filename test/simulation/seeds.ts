@@ -82,4 +82,74 @@ export const SEEDS: readonly { readonly seed: number; readonly steps: number; re
     steps: DEFAULT_STEPS,
     what: 'first bytes of a file that lost its name before its directory was read: lost',
   },
+  {
+    seed: 20094,
+    steps: DEFAULT_STEPS,
+    what: 'a new file with the banner of one that was deleted and told is taken for it: lines lost',
+  },
+  {
+    seed: 20703,
+    steps: DEFAULT_STEPS,
+    what: 'lines lost before files were judged while they stood still',
+  },
+  {
+    seed: 20960,
+    steps: DEFAULT_STEPS,
+    what: 'a renamed file taken for a .gz that begins like it and is gone: lines lost',
+  },
+  {
+    seed: 21027,
+    steps: DEFAULT_STEPS,
+    what: 'the same as 20094, of a plain file',
+  },
+  {
+    seed: 21633,
+    steps: DEFAULT_STEPS,
+    what: 'lines lost before files were judged while they stood still',
+  },
+  {
+    seed: 6584,
+    steps: DEFAULT_STEPS,
+    what: 'a rotated file taken for an older one than its number tells: lines lost',
+  },
+  {
+    seed: 295,
+    steps: DEFAULT_STEPS,
+    what: 'a copy that ends before its file did looks cut once more, and is put behind the live file: lines lost',
+  },
+  {
+    seed: 7867,
+    steps: DEFAULT_STEPS,
+    what: 'empty files put behind a younger one after a restart: its later lines lost',
+  },
+  {
+    seed: 10910,
+    steps: DEFAULT_STEPS,
+    what: 'the same as 7867, after a stop',
+  },
+  {
+    seed: 11215,
+    steps: DEFAULT_STEPS,
+    what: 'the same as 295: lines lost',
+  },
+  {
+    seed: 1000006,
+    steps: DEFAULT_STEPS,
+    what: 'half a copy read as a file of its own at first sight: a record cut',
+  },
+  {
+    seed: 1000093,
+    steps: DEFAULT_STEPS,
+    what: 'the rest of a copy that was cut after a crash told twice',
+  },
+  {
+    seed: 1000084,
+    steps: DEFAULT_STEPS,
+    what: 'after a restart a short copy is a cut file: lines twice',
+  },
+  {
+    seed: 1000288,
+    steps: DEFAULT_STEPS,
+    what: 'copied and renamed between two looks: read twice',
+  },
 ];

@@ -339,6 +339,21 @@ describe('several cuts between two looks', () => {
     expect(stream.generations[0]).toMatchObject({ size: 4, shortfall: { reason: 'truncated', size: 19 } });
   });
 
+  it('take a short copy for what it holds, and look at it again without seeing a cut', () => {
+    const { put, look, names, disk, stream } = setUp();
+    put('app.log', 'one\n');
+    look();
+    put('app.log.1', 'one\n');
+    put('app.log', 'after the copy\n');
+    look();
+    disk.truncate(disk.create('/logs/app.log'), 0);
+    look();
+    look();
+    expect(names()).toEqual(['app.log.1', 'app.log']);
+    expect(stream.generations[0]).toMatchObject({ isEnded: false, size: 4 });
+    expect(stream.generations[0]?.toRecord()).toMatchObject({ size: 4, cutSize: 19 });
+  });
+
   it('let nobody read a first line before the directory was read after it', () => {
     const { put, look, stream } = setUp();
     put('app.log', '');
@@ -348,5 +363,86 @@ describe('several cuts between two looks', () => {
     expect(stream.generations[0]).toMatchObject({ awaitsProof: true });
     look();
     expect(stream.generations[0]).toMatchObject({ awaitsProof: false, size: 4 });
+  });
+});
+
+describe('a rotated file without times', () => {
+  /** Two generations that begin alike; the first was packed, read and closed. */
+  const packed = () => {
+    const made = setUp();
+    const { put, look, disk, stream } = made;
+    put('app.log', LONG);
+    look();
+    disk.rename('/logs/app.log', '/logs/app.log.1');
+    put('app.log', `${LONG}second\n`);
+    look();
+    put('app.log.1.gz', gzipSync(LONG));
+    disk.unlink('/logs/app.log.1');
+    look();
+    stream.generations[0]?.close();
+    return made;
+  };
+
+  it('is not taken for one that was told as gone, though it begins with all that this held', () => {
+    const { put, look, names, disk, stream } = packed();
+    disk.unlink('/logs/app.log.1.gz');
+    look();
+    expect(stream.generations[0]).toMatchObject({ isEnded: true });
+    disk.rename('/logs/app.log', '/logs/app.log.2');
+    put('app.log.1', `${LONG}third\n`);
+    look();
+    expect(names()).toEqual(['-app.log.1.gz deleted', 'app.log.2', 'app.log.1']);
+  });
+
+  it('is not taken for one that was packed, nor for an older one than its number tells', () => {
+    const { put, look, names, disk } = packed();
+    disk.unlink('/logs/app.log.1.gz');
+    disk.rename('/logs/app.log', '/logs/app.log.2');
+    put('app.log.1', LONG);
+    look();
+    expect(names()).toEqual(['-app.log.1.gz deleted', 'app.log.2', 'app.log.1']);
+  });
+
+  it('that is empty and older by its number than a known one is not put behind that', () => {
+    const { put, look, names, disk } = setUp();
+    put('app.log', 'one\n');
+    look();
+    disk.rename('/logs/app.log', '/logs/app.log.1');
+    put('app.log.2', '');
+    look();
+    expect(names()).toEqual(['app.log.1']);
+  });
+});
+
+describe('a copy that is there when its file is seen first', () => {
+  it('is ignored while its file holds what it holds, and takes over when that is cut', () => {
+    const { put, look, names, disk } = setUp();
+    put('app.log', 'one\ntwo\n');
+    put('app.log.1', 'one\n');
+    look();
+    expect(names()).toEqual(['app.log']);
+    put('app.log.1', 'two\n');
+    look();
+    disk.truncate(disk.create('/logs/app.log'), 0);
+    look();
+    expect(names()).toEqual(['app.log.1', 'app.log']);
+  });
+
+  it('is ignored while it is empty', () => {
+    const { put, look, names } = setUp();
+    put('app.log', 'one\n');
+    put('app.log.1', '');
+    look();
+    put('app.log.1', 'one\n');
+    look();
+    expect(names()).toEqual(['app.log']);
+  });
+
+  it('is none if it was born before the file that begins like it', () => {
+    const { put, look, names } = setUp();
+    put('app.log.1', 'one\n');
+    put('app.log', 'one\ntwo\n');
+    look();
+    expect(names()).toEqual(['app.log.1', 'app.log']);
   });
 });
