@@ -14,8 +14,10 @@ export interface Treatment {
   readonly origin: Origin;
   /** Its pod is being asked for: nothing is read until the answer is there, or was waited for long enough. */
   readonly isAwaited: boolean;
-  /** Nobody wants it. */
+  /** Nobody wants it, as far as one knows by now: while it is awaited that may change. */
   readonly isExcluded: boolean;
+  /** If not, and it is excluded: nobody has said that somebody wants it, and it keeps its place for when that is said. */
+  readonly isPodKnown: boolean;
   /** How its lines are written, where somebody has said so. */
   readonly format: LogFormat | undefined;
   /** How fast its pod may be read; undefined: as fast as can be. */
@@ -39,12 +41,16 @@ export const plainTreatment = (origin: Origin): Treatment => ({
   origin,
   isAwaited: false,
   isExcluded: false,
+  isPodKnown: false,
   format: undefined,
   rateLimit: undefined,
   multiline: '',
   newLineJoiner: () => undefined,
   shaper: undefined,
 });
+
+/** Whether nobody wants the stream, and nobody is asked any more. */
+export const isLeftOut = ({ isExcluded, isAwaited }: Treatment): boolean => isExcluded && !isAwaited;
 
 /** Gives each stream its treatment. */
 export interface Treatments {

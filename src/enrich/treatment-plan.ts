@@ -45,6 +45,7 @@ export interface TreatmentPlan {
   readonly origin: Origin;
   readonly isAwaited: boolean;
   readonly isExcluded: boolean;
+  readonly isPodKnown: boolean;
   readonly format: LogFormat | undefined;
   readonly rateLimit: RateLimit | undefined;
   readonly multiline: string;
@@ -63,6 +64,7 @@ export const planner = (
       origin: origin.kind === 'kubernetes' && facts !== undefined ? { ...origin, facts } : origin,
       isAwaited,
       isExcluded: !policy.selectsPod(origin, pod) || (wishes?.excludes(container) ?? false),
+      isPodKnown: pod !== undefined,
       format: wishes?.format(container),
       rateLimit: rateOf(policy, wishes),
       multiline: wishes?.multiline(container) ?? policy.multiline,

@@ -1,15 +1,16 @@
 import type { Consumer } from '../core/consumer.ts';
 import type { StreamSighting } from '../core/sighting.ts';
-import { plainTreatment, type Treatment, type Treatments } from '../core/treatment.ts';
+import { isLeftOut, plainTreatment, type Treatment, type Treatments } from '../core/treatment.ts';
 import type { Clock } from '../system/system.ts';
 import { Admission, type AdmissionSettings, type NewStream } from './admission.ts';
 import type { Adoption } from './adoption.ts';
 import { asideKey, isAside } from './asides.ts';
-import { boundHeldBytes, closeIdle } from './bounds.ts';
+import { boundHeldBytes } from './bounds.ts';
 import { Cadence } from './cadence.ts';
 import type { ContainerStream } from './container-stream.ts';
+import { Descriptors } from './descriptors.ts';
 import { endOfStream } from './end-of-stream.ts';
-import { Exclusions } from './exclusions.ts';
+import { Exclusions, type StreamPlace } from './exclusions.ts';
 import { handOutLast, type Scan } from './finish.ts';
 import { HandOver } from './hand-over.ts';
 import { type Lanes, startOfStream } from './lanes.ts';
@@ -40,9 +41,6 @@ export interface CatalogSettings extends AdmissionSettings {
   onUnreadable(path: string, error: unknown): void;
 }
 
-/** When no descriptor can be given up, it is tried again after this long. */
-const FULL_MS = 20;
-
 export class Catalog {
   readonly streams = new Map<string, ContainerStream>();
   readonly #settings: CatalogSettings;
@@ -58,8 +56,7 @@ export class Catalog {
   readonly #restarts = new Restarts();
   /** Until the first walk is over, `startAt` decides; a stream that comes later is read from its beginning. */
   #isStarting = true;
-  #openFiles = 0;
-  #fullUntilMs = 0;
+  readonly #descriptors: Descriptors;
   readonly #excluded = new Exclusions();
 
   constructor(
@@ -82,8 +79,9 @@ export class Catalog {
       onBusy: (stream) => settings.onBusy(stream),
       isWatched: (stream) => stream.isAtRest && settings.isWatched(stream),
     });
+    this.#descriptors = new Descriptors(settings.openFiles, this.streams);
     this.#looker = new Looker(adoption.opening, clock, settings, () => {
-      this.#openFiles++;
+      this.#descriptors.open++;
     });
     this.#tidying = new Tidying(this.#looker, consumers);
   }
@@ -98,7 +96,7 @@ export class Catalog {
     const isHeld = (key: string): boolean => !this.streams.has(key) && this.#admission.isHeld(key);
     for (const place of this.#admission.vanished(isHeld)) {
       const treatment = this.#settings.treatments.of(place.key, place.origin);
-      if (treatment.isExcluded) this.#settings.treatments.forget(place.key);
+      if (isLeftOut(treatment)) this.#settings.treatments.forget(place.key);
       else this.#takeUp(place, treatment);
     }
   }
@@ -123,7 +121,7 @@ export class Catalog {
   /** Takes in what discovery saw. False if something is left to do: the directory is to be scanned again. */
   observe(sighting: StreamSighting): boolean {
     const known = this.streams.get(sighting.key);
-    this.#excluded.removeGone(sighting);
+    if (this.#excluded.removeGone(sighting)) this.#forgetPlace(sighting.key);
     // Never known, or a link was moved: its old place reports the stream as gone, after its new place showed it.
     if (sighting.files.length === 0 && sighting.directory !== known?.directory) {
       if (known === undefined && !this.#excluded.has(sighting.key))
@@ -131,8 +129,13 @@ export class Catalog {
       return true;
     }
     const treatment = this.#settings.treatments.of(sighting.key, sighting.origin);
-    if (treatment.isExcluded) return this.#exclude(sighting, known);
-    if (known === undefined && !this.#admission.isHeld(sighting.key) && !this.#hasRoom()) return false;
+    if (isLeftOut(treatment)) return this.#leaveOut(sighting, known, treatment.isPodKnown);
+    if (
+      known === undefined &&
+      !this.#admission.isHeld(sighting.key) &&
+      !this.#descriptors.hasRoom(this.#time.nowMs)
+    )
+      return false;
     const stream = known ?? this.#admit(sighting);
     stream.treatment = treatment;
     stream.directory = sighting.directory;
@@ -140,7 +143,7 @@ export class Catalog {
     const openBefore = stream.openFiles;
     const before = known === undefined ? '' : stream.appearance;
     const { isSettled, strays } = this.#adoption.observe(stream, sighting, time);
-    this.#openFiles += stream.openFiles - openBefore;
+    this.#descriptors.open += stream.openFiles - openBefore;
     if (known === undefined) this.#begin(stream);
     this.#followAsides(stream, strays);
     // A directory may hold the files of many streams, of which one was written to.
@@ -159,7 +162,7 @@ export class Catalog {
       this.#excluded.reconsider(key);
       if (stream === undefined) continue;
       stream.treatment = this.#settings.treatments.of(key, stream.origin);
-      if (stream.treatment.isExcluded) this.#exclude(stream, stream);
+      if (isLeftOut(stream.treatment)) this.#leaveOut(stream, stream, stream.treatment.isPodKnown);
       else this.#queue(stream, nowMs);
     }
   }
@@ -202,23 +205,22 @@ export class Catalog {
 
   /** Closes, bounds and forgets; about once a second. */
   tidy(nowMs: number): void {
-    this.#openFiles = 0;
+    this.#descriptors.open = 0;
     for (const stream of this.streams.values()) {
       const { onlyFile } = stream;
       if (onlyFile !== undefined) {
-        if (onlyFile.isOpen) this.#openFiles++;
+        if (onlyFile.isOpen) this.#descriptors.open++;
         continue;
       }
       for (const generation of [...stream.generations]) {
         this.#tidying.tidy(stream, generation, nowMs);
-        if (generation.isOpen) this.#openFiles++;
+        if (generation.isOpen) this.#descriptors.open++;
       }
       const isRead = stream.lanes.every((lane) => lane.isDrained && lane.isAcknowledged);
       if (stream.generations.length === 0 && isRead) this.#forget(stream);
     }
     boundHeldBytes(this.streams.values(), this.#settings.heldDeletedBytes);
-    if (this.#openFiles > this.#settings.openFiles)
-      this.#closeIdle(this.#openFiles - this.#settings.openFiles);
+    this.#descriptors.bound();
   }
 
   /** Everything that is there was handed out; nothing more will come by itself. */
@@ -231,7 +233,7 @@ export class Catalog {
   }
 
   get openFiles(): number {
-    return this.#openFiles;
+    return this.#descriptors.open;
   }
 
   closeAll(): void {
@@ -257,8 +259,18 @@ export class Catalog {
     }
   }
 
+  /** It is not read; if nobody knows its pod, it keeps its place for when somebody does. */
+  #leaveOut(place: StreamPlace, known: ContainerStream | undefined, isPodKnown: boolean): true {
+    if (isPodKnown) return this.#exclude(place, known);
+    if (!isAside(place.key)) this.#excluded.add(place, true);
+    if (known === undefined) return true;
+    for (const generation of known.generations) generation.close();
+    this.#drop(known);
+    return true;
+  }
+
   /** Nobody wants this stream: what is known of it, in checkpoints too, is forgotten, but for where it is. */
-  #exclude(place: Pick<StreamSighting, 'key' | 'directory'>, known: ContainerStream | undefined): true {
+  #exclude(place: StreamPlace, known: ContainerStream | undefined): true {
     const { key, directory } = place;
     for (const name of new Set([...(known?.asides.values() ?? []), ...this.#admission.strayNamesOf(key)])) {
       const aside = asideKey(key, name);
@@ -266,19 +278,23 @@ export class Catalog {
     }
     // An aside is found by the stream that it belongs to.
     if (isAside(key)) this.#settings.treatments.forget(key);
-    else this.#excluded.add(place);
+    else this.#excluded.add(place, false);
     if (known !== undefined) {
       for (const generation of [...known.generations]) known.remove(generation);
       this.#forget(known);
-    } else if (this.#consumers.some((consumer) => consumer.positionOf(key) !== undefined)) {
-      this.#settings.onForgotten(key);
-    }
+    } else this.#forgetPlace(key);
     return true;
   }
 
+  #forgetPlace(streamKey: string): void {
+    if (this.#consumers.some((consumer) => consumer.positionOf(streamKey) !== undefined))
+      this.#settings.onForgotten(streamKey);
+  }
+
   #admit(sighting: NewStream): ContainerStream {
-    const stream = this.#admission.admit(sighting, this.#time, this.#excluded.has(sighting.key));
-    this.#openFiles += stream.openFiles;
+    const isForgotten = this.#excluded.isForgotten(sighting.key);
+    const stream = this.#admission.admit(sighting, this.#time, isForgotten);
+    this.#descriptors.open += stream.openFiles;
     this.streams.set(stream.key, stream);
     if (!isAside(stream.key)) this.#restarts.add(stream);
     return stream;
@@ -302,7 +318,8 @@ export class Catalog {
   #begin(stream: ContainerStream): void {
     const atEnd = this.#settings.startAt === 'end' && this.#isStarting;
     // What was written while nobody wanted it is not wanted now.
-    const wasExcluded = this.#excluded.remove(stream.key);
+    const wasExcluded = this.#excluded.isForgotten(stream.key);
+    this.#excluded.remove(stream.key);
     this.#lanes.open(stream, this.#consumers, (consumer) => {
       const known = consumer.positionOf(stream.key);
       if (known !== undefined && !wasExcluded) return known;
@@ -317,30 +334,16 @@ export class Catalog {
   }
 
   #forget(stream: ContainerStream): void {
+    this.#drop(stream);
+    if (!this.#excluded.has(stream.key)) this.#settings.treatments.forget(stream.key);
+    this.#settings.onForgotten(stream.key);
+  }
+
+  #drop(stream: ContainerStream): void {
     this.#lanes.close(stream);
     this.#cadence.remove(stream);
     this.#settings.onBusy(stream);
     this.streams.delete(stream.key);
     this.#restarts.forget(stream);
-    if (!this.#excluded.has(stream.key)) this.#settings.treatments.forget(stream.key);
-    this.#settings.onForgotten(stream.key);
-  }
-
-  // ---- bounds
-
-  #hasRoom(): boolean {
-    if (this.#openFiles < this.#settings.openFiles) return true;
-    const nowMs = this.#clock.monotonic();
-    if (nowMs < this.#fullUntilMs) return false;
-    // Many at once: to find them takes a walk over all streams.
-    const hasRoom = this.#closeIdle(Math.ceil(this.#settings.openFiles / 8)) > 0;
-    if (!hasRoom) this.#fullUntilMs = nowMs + FULL_MS;
-    return hasRoom;
-  }
-
-  #closeIdle(count: number): number {
-    const closed = closeIdle(this.streams.values(), count);
-    this.#openFiles -= closed;
-    return closed;
   }
 }

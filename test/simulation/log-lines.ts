@@ -74,12 +74,17 @@ const FILLER = [
   'zzzzzzzzzzzzzzz',
 ];
 
-export const contentOf = (id: number, length: number, random: Random): Buffer => {
-  let text = `<${id}>`;
+/** What lines of a trace begin with; the first of them opens one. Most lines are none. */
+const TRACE_STARTS = ['Error: ', '    at ', '    at ', 'Caused by: ', '', '', ''];
+
+/** @param isTrace it may look like a line of a trace */
+export const contentOf = (id: number, length: number, isTrace: boolean, random: Random): Buffer => {
+  const mark = `${isTrace ? (TRACE_STARTS[id % TRACE_STARTS.length] ?? '') : ''}<${id}>`;
+  let text = mark;
   while (text.length < length) text += random.pick(FILLER);
   const content = Buffer.from(text);
   // Cut at bytes, through characters if it comes so: pieces of CRI lines are.
-  return content.subarray(0, Math.max(`<${id}>`.length, length));
+  return content.subarray(0, Math.max(mark.length, length));
 };
 
 const NANOSECONDS = 1_000_000;

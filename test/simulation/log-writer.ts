@@ -8,10 +8,12 @@ import type { Random } from './random.ts';
 export class LogWriter {
   readonly #logs: LogWorld;
   readonly #longBytes: number;
+  readonly #writesTraces: boolean;
   #lastMs = 0;
 
   /** @param longBytes about how long the lines are that are too long */
-  constructor(logs: LogWorld, longBytes: number) {
+  constructor(logs: LogWorld, longBytes: number, writesTraces: boolean) {
+    this.#writesTraces = writesTraces;
     this.#logs = logs;
     this.#longBytes = longBytes;
   }
@@ -114,7 +116,7 @@ export class LogWriter {
     const life = stream.life;
     if (life === undefined) throw new Error('a writer without a life');
     const id = this.#logs.lines.length;
-    const content = contentOf(id, length, random);
+    const content = contentOf(id, length, this.#writesTraces, random);
     const { clock } = this.#logs.world;
     // The writer's own clock does not step: what steps is the wall clock that the agent and the disk see.
     const bytes =

@@ -103,7 +103,9 @@ const goesThrough = (account: OutputAccount, life: Life, lines: readonly LogLine
   return ([0, 1] as const).some((channel) => {
     const before = lines.findLast((line) => line.channel === channel && line.id < begin);
     const end = life.lines.find((line) => line.channel === channel && line.closes);
-    return before?.closes === false && (end === undefined || account.mayCountAsLost(end));
+    // A whole line may be held back, too, until one of its channel follows.
+    if (before?.closes === true) return account.joinsLines;
+    return before !== undefined && (end === undefined || account.mayCountAsLost(end));
   });
 };
 

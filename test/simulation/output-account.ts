@@ -22,6 +22,8 @@ export interface AccountOptions {
   readonly isExact: boolean;
   /** Open records may be cut into pieces at any time: memory for them is short. */
   readonly splitsFreely: boolean;
+  /** Records may be made of several lines, and wait for the next one. */
+  readonly joinsLines: boolean;
   /** The ids of records, shared by all outputs of a run. */
   readonly ids: RecordIds;
 }
@@ -61,6 +63,10 @@ export class OutputAccount {
     this.#logs = logs;
     this.#options = options;
     this.name = options.name;
+  }
+
+  get joinsLines(): boolean {
+    return this.#options.joinsLines;
   }
 
   /** Nobody can say that it did not arrive, or the agent could not know. */
@@ -125,6 +131,26 @@ export class OutputAccount {
   }
 
   take(record: OutputRecord, nowMs: number): void {
+    const lines = this.#options.joinsLines && record.gap === undefined ? record.text.split('\n') : [];
+    if (lines.length < 2) this.#takeOne(record, nowMs);
+    else this.#takeJoined(record, lines, nowMs);
+  }
+
+  /** Whole lines that follow one another, each of which is looked at as if it had come alone. */
+  #takeJoined(record: OutputRecord, texts: readonly string[], nowMs: number): void {
+    if (record.partial || record.truncated) this.#fail(`joined, and not whole: ${show(record.text)}`);
+    const stream = this.#streamOf(record);
+    const lines = this.#linesOf(record, stream);
+    for (const [index, line] of lines.entries()) {
+      const next = lines[index + 1];
+      const between = next && stream.byChannel[line.channel].slice(line.sequence + 1, next.sequence);
+      const lost = between?.some((skipped) => !skipped.excused.has(this.name) && !this.#bare.has(skipped));
+      if (lost) this.#fail(`${names(lines)} are joined over a hole`);
+    }
+    for (const text of texts) this.#takeOne({ ...record, text }, nowMs);
+  }
+
+  #takeOne(record: OutputRecord, nowMs: number): void {
     const stream = this.#streamOf(record);
     if (record.gap !== undefined) {
       this.#tell(stream, record.gap);
@@ -246,6 +272,8 @@ export class OutputAccount {
 
   #checkId(record: OutputRecord, lines: readonly LogLine[]): void {
     const { byRecord, byId } = this.#options.ids;
+    // A trace that was cut by time may be whole when it is read again.
+    if (this.#options.joinsLines) return;
     const name = `${names(lines)}${record.truncated ? ' truncated' : ''}`;
     const known = byRecord.get(name) ?? record.id;
     if (known !== record.id) this.#fail(`${name} has the id ${record.id}, and had ${known} before`);
@@ -265,6 +293,8 @@ export class OutputAccount {
     // Cut off before it was seen, and found in a copy that somebody made: better late than lost.
     if (lines.some((line) => line.excused.has(this.name))) return;
     if (first.id <= before) this.#fail(`${nameOf(first)} came after #${before}, which was written later`);
+    // What may be part of a trace waits for the next line, and lets the other std stream pass.
+    if (this.#options.joinsLines) return;
     const beforeAll = this.#lastOf.get(first.stream) ?? -1;
     if (!record.partial && last.id < beforeAll) {
       this.#fail(`${nameOf(last)} came after #${beforeAll} of the other std stream, which was written later`);

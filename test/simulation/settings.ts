@@ -15,6 +15,8 @@ export interface Settings {
   readonly fewDescriptors: boolean;
   /** Little may be held of deleted files, so some of it is given up. */
   readonly holdsLittle: boolean;
+  /** Lines look like those of traces, and are joined; records are given fields; pods may be read at a rate. */
+  readonly treats: boolean;
   /** Names of the outputs whose sink is a model that can be slow, fail and hang. */
   readonly modelOutputs: readonly string[];
 }
@@ -32,6 +34,8 @@ export const settingsOf = (seed: number): Settings => {
   const holdsLittle = random.chance(0.1);
   const modelOutputs = random.chance(0.5) ? [MODEL] : [];
   const files = modelOutputs.length > 0 && random.chance(0.3) ? [] : ['exact'];
+  // No draw of the random numbers, so old seeds mean what they meant; with each kernel as often as without.
+  const treats = seed % 10 === 4 || seed % 10 === 7;
   const config: Config = {
     sources: {
       logsDirectory: LOGS,
@@ -53,11 +57,16 @@ export const settingsOf = (seed: number): Settings => {
       partialBytes: splitsFreely ? 4096 : 1_000_000,
       partialAgeMs: random.pick([2000, 5000]),
       recordsPerBatch: random.pick([1, 3, 64]),
-      ratePerPodBytes: 0,
+      ratePerPodBytes: treats && seed % 3 === 0 ? 20_000 : 0,
       onExcess: 'delay',
     },
-    multiline: { mode: '', waitMs: 500, lines: 2000, bytes: 1024 },
-    transforms: [],
+    multiline: { mode: treats ? 'auto' : '', waitMs: 500, lines: 2000, bytes: 1024 },
+    transforms: treats
+      ? [
+          { type: 'level', match: [] },
+          { type: 'set', match: [], fields: [{ name: 'team', value: 'shop' }] },
+        ]
+      : [],
     kubernetes: NO_KUBERNETES,
     state: {
       directory: STATE_DIRECTORY,
@@ -81,6 +90,7 @@ export const settingsOf = (seed: number): Settings => {
     splitsFreely,
     fewDescriptors,
     holdsLittle,
+    treats,
     modelOutputs,
   };
 };

@@ -65,7 +65,7 @@ export class Simulation {
     );
     const ids: RecordIds = { byRecord: new Map(), byId: new Map() };
     const { lineBytes: maxMessageBytes, partialAgeMs } = config.limits;
-    const { splitsFreely } = settings;
+    const { splitsFreely, treats: joinsLines } = settings;
     this.#accounts = config.outputs.map(
       ({ name }) =>
         new OutputAccount(this.#logs, {
@@ -74,6 +74,7 @@ export class Simulation {
           maxMessageBytes,
           partialAgeMs,
           splitsFreely,
+          joinsLines,
           ids,
         }),
     );
@@ -88,7 +89,7 @@ export class Simulation {
     );
     this.#judge = new Judge(this.#logs, this.#accounts, settings);
     this.#host = new AgentHost(this.#world, config, agent, this.#destinations);
-    const writer = new LogWriter(this.#logs, config.limits.lineBytes);
+    const writer = new LogWriter(this.#logs, config.limits.lineBytes, settings.treats);
     this.#actions = new WorldActions(this.#logs, writer, new LogRotation(this.#logs, writer));
   }
 

@@ -4,6 +4,8 @@ import { podOf, ToldPods } from '../../support/pods.ts';
 import { Scenario, type ScenarioOptions } from '../../support/scenario.ts';
 import { ScenarioSink } from '../../support/scenario-output.ts';
 
+const NOISE = { namespace: '*', pod: '*', container: '*', labels: 'app=noise', annotations: null };
+
 /** How long a stream waits for its pod. */
 const WAIT_MS = 2000;
 
@@ -410,7 +412,67 @@ describe('an excluded stream', () => {
   });
 });
 
-const NOISE = { namespace: '*', pod: '*', container: '*', labels: 'app=noise', annotations: null };
+describe('a stream that only its labels bring in', () => {
+  const wanted = { sources: { include: [{ ...NOISE, labels: 'app=web' }] } };
+
+  it('is read from its beginning once its pod is known, however late', async () => {
+    const { node, tell } = withPods(wanted);
+    const log = node.container('web');
+    log.write('one');
+    await node.start();
+    await node.pass(10 * WAIT_MS);
+    expect(node.texts()).toEqual([]);
+    expect(node.openLogs).toBe(0);
+    log.write('two');
+    log.rotate();
+    log.write('three');
+    await node.pass(6000);
+    tell('web');
+    await node.delivers('one', 'two', 'three');
+  });
+
+  it('keeps its place over a restart, although its pod becomes known late', async () => {
+    const { node, tell } = withPods(wanted);
+    const log = node.container('web');
+    log.write('one');
+    await node.start();
+    tell('web');
+    await node.until(() => node.texts().length > 0);
+    await node.pass(1500);
+    await node.stop();
+    log.write('two');
+    await node.start();
+    await node.pass(5 * WAIT_MS);
+    log.write('three');
+    expect(node.texts()).toEqual(['one']);
+    tell('web');
+    await node.delivers('one', 'two', 'three');
+  });
+
+  it('and do not, is not read, and leaves nothing behind', async () => {
+    const { node, tell } = withPods(wanted);
+    const log = node.container('web');
+    log.write('one');
+    await node.start();
+    await node.pass(2 * WAIT_MS);
+    tell('web', { labels: { app: 'other' } });
+    await node.delivers();
+    log.remove();
+    await node.pass(12_000);
+    await node.stop();
+    const { streams, outputs } = await node.checkpoint();
+    expect([streams.size, outputs.get('out')?.positions.size]).toEqual([0, 0]);
+  });
+
+  it('whose pod nobody knows does not keep --once from ending', async () => {
+    const { node } = withPods(wanted);
+    node.container('web').write('one');
+    await node.start(true);
+    await node.ends();
+    expect(node.texts()).toEqual([]);
+  });
+});
+
 /** Written in two halves. */
 const LINE = `2026-11-20T20:19:53.000000001Z stdout F three\n`;
 

@@ -1,0 +1,40 @@
+import { closeIdle } from './bounds.ts';
+import type { ContainerStream } from './container-stream.ts';
+
+/** When no descriptor can be given up, it is tried again after this long. */
+const FULL_MS = 20;
+
+/** How many files are open, and the bound of that. */
+export class Descriptors {
+  /** Counted along, and anew now and then. */
+  open = 0;
+  readonly #limit: number;
+  readonly #streams: ReadonlyMap<string, ContainerStream>;
+  #fullUntilMs = 0;
+
+  constructor(limit: number, streams: ReadonlyMap<string, ContainerStream>) {
+    this.#limit = limit;
+    this.#streams = streams;
+  }
+
+  /** Whether another file may be opened; if need be, idle ones are closed for it. */
+  hasRoom(nowMs: number): boolean {
+    if (this.open < this.#limit) return true;
+    if (nowMs < this.#fullUntilMs) return false;
+    // Many at once: to find them takes a walk over all streams.
+    const hasRoom = this.#closeIdle(Math.ceil(this.#limit / 8)) > 0;
+    if (!hasRoom) this.#fullUntilMs = nowMs + FULL_MS;
+    return hasRoom;
+  }
+
+  /** Closes idle ones that are too many. */
+  bound(): void {
+    if (this.open > this.#limit) this.#closeIdle(this.open - this.#limit);
+  }
+
+  #closeIdle(count: number): number {
+    const closed = closeIdle(this.#streams.values(), count);
+    this.open -= closed;
+    return closed;
+  }
+}
