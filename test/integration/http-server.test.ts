@@ -241,7 +241,10 @@ describe('hostile clients', () => {
       },
       20_000,
     );
-    const open = (): number => clients.filter(({ isClosed }) => !isClosed).length;
+    // One that was never answered is not the server's: where its queue was full, the kernel lets the client believe for
+    // seconds that it is connected.
+    const open = (): number =>
+      clients.filter(({ isClosed, received }) => !isClosed && received !== '').length;
     await until(
       () => `${open()} are open`,
       () => open() <= 64,

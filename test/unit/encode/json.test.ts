@@ -204,7 +204,7 @@ describe('a record id', () => {
     expect(carried(STREAM_KNOWN | CARRIED | STDERR)).toBe(own(err));
   });
 
-  test('of 200,000 equal lines differ', () => {
+  test('of 200,000 equal lines differ', { timeout: 30_000 }, () => {
     const ids = new Set<unknown>();
     const encoder = createEncoder(
       'json',
