@@ -18,24 +18,26 @@ export class Tidying {
   /** Closes what was left long enough ago, and removes what nobody needs to know of. */
   tidy(stream: ContainerStream, generation: Generation, nowMs: number): void {
     const isLeft = stream.hasLeft(generation);
-    if (isLeft) this.#linger(stream, generation, nowMs);
-    else letGo(stream, generation, nowMs);
     const isAcknowledged = this.#consumers.every((consumer) => {
       const position = consumer.positionOf(stream.key);
       return position === undefined || lowWater(position).generation > generation.sequence;
     });
+    if (isLeft) this.#linger(stream, generation, nowMs, isAcknowledged);
+    else letGo(stream, generation, nowMs);
     const isUsed = !isLeft || generation.listed || generation.isOpen || !isAcknowledged;
     // A file that cannot be opened now may be this one: only who knows it can tell.
     if (!isUsed && !stream.isUnsettled(nowMs)) stream.remove(generation);
   }
 
   /** Everybody has left it; whatever is still written to it is at least counted. */
-  #linger(stream: ContainerStream, generation: Generation, nowMs: number): void {
+  #linger(stream: ContainerStream, generation: Generation, nowMs: number, isAcknowledged: boolean): void {
     if (!generation.isOpen) return;
     this.#looker.lookAt(stream, generation, nowMs);
     if (!generation.isEnded && !generation.isCompressedSource) {
       for (const lane of stream.lanes) lane.tellLate(generation);
     }
+    // What was read may have to be read again by the agent that comes next, and there is no name to find it by.
+    if (!isAcknowledged && !generation.listed && !generation.isEnded) return;
     const quietMs = nowMs - generation.changedAtMs;
     if (generation.isEnded || generation.isCompressedSource || quietMs >= lingerMs(generation))
       generation.close();
@@ -44,8 +46,12 @@ export class Tidying {
 
 /** A container's last file, gone and read to its end: nobody will ever leave it for a next one. */
 const letGo = (stream: ContainerStream, generation: Generation, nowMs: number): void => {
-  if (generation.listed || generation.isEnded || !stream.lanes.every((lane) => lane.isDrained)) return;
+  if (generation.listed || generation.isEnded || !isOver(stream)) return;
   if (nowMs - generation.changedAtMs < lingerMs(generation)) return;
   generation.end('deleted', generation.size);
   generation.close();
 };
+
+/** Everything was read, and has arrived: nobody will have to read it again. */
+const isOver = ({ lanes }: ContainerStream): boolean =>
+  lanes.every((lane) => lane.isDrained && lane.isAcknowledged);

@@ -45,6 +45,8 @@ export type Action =
   | { readonly kind: 'stepWall'; readonly ms: number }
   | { readonly kind: 'crash'; readonly unfinished: UnfinishedWrites }
   | { readonly kind: 'stop' }
+  /** Another configuration is put in force, one that takes a new agent. */
+  | { readonly kind: 'reload' }
   | { readonly kind: 'start' }
   | { readonly kind: 'advance'; readonly ms: number }
   | { readonly kind: 'calm' }

@@ -19,6 +19,8 @@ export interface AgentSetUp {
 export interface RunningAgent {
   /** Clean stop. */
   stop(): void;
+  /** Puts another configuration in force. */
+  reload(config: Config): Promise<unknown>;
   /** The exit code. */
   readonly done: Promise<number>;
 }
@@ -35,6 +37,9 @@ export class AgentHost {
   readonly #destinations: ReadonlyMap<string, ModelDestination>;
   #running: RunningProcess | undefined;
   #stop: (() => void) | undefined;
+  #reload: ((config: Config) => Promise<unknown>) | undefined;
+  #reloads = 0;
+  #reloading: RunningProcess | undefined;
   #isStopping = false;
   #exit: { code: number | undefined; error: unknown } = { code: undefined, error: undefined };
 
@@ -58,6 +63,11 @@ export class AgentHost {
     return this.#running?.process.isAlive === true;
   }
 
+  /** Between two agents nobody looks at files, as between a stop and a start. */
+  get isReloading(): boolean {
+    return this.#reloading !== undefined && this.#reloading === this.#running;
+  }
+
   start(): void {
     const running = this.#world.start();
     this.#running = running;
@@ -71,6 +81,7 @@ export class AgentHost {
       destinations: this.#destinations,
     });
     this.#stop = () => agent.stop();
+    this.#reload = (next) => agent.reload(next);
     agent.done.then(
       (code) => {
         exit.code = code;
@@ -87,6 +98,23 @@ export class AgentHost {
     const { code, error } = this.#exit;
     if (error !== undefined) throw new Violation(`the agent failed: ${describe(error)}`);
     if (code !== undefined) throw new Violation(`the agent ended by itself, with exit code ${code}`);
+  }
+
+  /** A configuration that differs in what makes no difference here, but takes a new agent. */
+  reload(): void {
+    if (!this.isAlive || this.#isStopping) return;
+    this.#reloads++;
+    const config = { ...this.#config, graceMs: this.#config.graceMs + (this.#reloads % 2) };
+    const exit = this.#exit;
+    const running = this.#running;
+    this.#reloading = running;
+    this.#reload?.(config)
+      .catch((error: unknown) => {
+        exit.error ??= error;
+      })
+      .finally(() => {
+        if (this.#reloading === running) this.#reloading = undefined;
+      });
   }
 
   crash(unfinished: UnfinishedWrites): void {

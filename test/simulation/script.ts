@@ -123,6 +123,11 @@ const COPYING: Weights = [
 /** From this seed on, scripts copy in steps. Older seeds mean what they meant. */
 const FIRST_COPYING = 1_000_000;
 
+const RELOADING: Weights = [[3, () => ({ kind: 'reload' })]];
+
+/** From this seed on, scripts reload the configuration instead, also in the middle of the agent's work. */
+const FIRST_RELOADING = 2_000_000;
+
 const INSTANT: Weights = [...WRITING, ...ROTATING];
 
 /** What fits into the middle of the agent's work. */
@@ -146,8 +151,8 @@ export const scriptOf = (seed: number, steps: number): readonly Action[] => {
   }
   for (let before = random.between(0, 3); before > 0; before--) script.push(draw(INSTANT, random));
   script.push({ kind: 'start' });
-  const copying = seed >= FIRST_COPYING ? COPYING : [];
-  const instant = [...INSTANT, ...copying];
+  const more = seed >= FIRST_RELOADING ? RELOADING : seed >= FIRST_COPYING ? COPYING : [];
+  const instant = [...INSTANT, ...more];
   const kinds = [
     ...WRITING,
     ...WAITING,
@@ -156,7 +161,7 @@ export const scriptOf = (seed: number, steps: number): readonly Action[] => {
     ...(random.chance(0.5) ? TROUBLING : []),
     ...(random.chance(0.5) ? ENDING : []),
     ...(random.chance(0.5) ? [[4, (draws: Random) => during(draws, instant)] as const] : []),
-    ...copying,
+    ...more,
   ];
   while (script.length < steps) script.push(draw(kinds, random));
   return script;

@@ -130,6 +130,9 @@ export class Simulation {
       case 'crash':
         if (this.#host.isAlive) this.#crash(action.unfinished);
         return;
+      case 'reload':
+        this.#host.reload();
+        return;
       case 'watcher':
         this.#world.watcher.mood = action.mood;
         return;
@@ -217,7 +220,8 @@ export class Simulation {
     for (let left = ms; left > 0; left -= LOOK_MS) {
       const step = Math.min(left, LOOK_MS);
       await this.#world.clock.advance(step);
-      if (this.#host.isAlive && !this.#troubles.hurtReads) this.#logs.passVisible(step);
+      const isLooking = this.#host.isAlive && !this.#host.isReloading && !this.#troubles.hurtReads;
+      if (isLooking) this.#logs.passVisible(step);
       // The agent itself may have given up a file that it held.
       if (this.#settings.holdsLittle) this.#logs.noticeGone();
       this.#look();

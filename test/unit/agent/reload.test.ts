@@ -66,6 +66,24 @@ describe('a configuration that takes a new agent', () => {
     await node.stop();
   });
 
+  it('keeps a deleted file that was read, while what was read has not arrived', async () => {
+    const node = new Scenario();
+    const log = node.file('app.log');
+    let freeBytes = 0;
+    node.faults.freeBytes = (path) => (path.startsWith('/out/') ? freeBytes : Number.POSITIVE_INFINITY);
+    log.write('a', 'b', 'c');
+    await node.start();
+    await node.pass(1000);
+    log.remove();
+    await node.pass(20_000);
+    expect(await node.reload(anew(node))).toBe('anew');
+    freeBytes = Number.POSITIVE_INFINITY;
+    await node.delivers('a', 'b', 'c');
+    await node.pass(20_000);
+    expect(node.openLogs).toBe(0);
+    await node.stop();
+  });
+
   it('does not give out half a line of a deleted file: its writer may finish it', async () => {
     const node = new Scenario();
     const log = node.file('app.log');
