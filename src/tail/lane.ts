@@ -114,7 +114,8 @@ export class Lane {
 
   /** Nothing is left to read, now or, as far as one can know, ever. */
   get isDrained(): boolean {
-    return this.isIdle && (this.#generation === undefined || this.#isDrained);
+    if (!this.isIdle || this.#next() !== undefined) return false;
+    return this.#generation === undefined || this.#isDrained;
   }
 
   /** Bytes of this generation that it has not read; 0 for other generations. */
@@ -192,6 +193,8 @@ export class Lane {
     const finished = this.#isFinished(generation, nowMs);
     const chunk = this.#lines.next(generation, this.stream, finished);
     this.#seenVersion = version;
+    // It may have been at the end before, and more was written since.
+    this.#isDrained = false;
     this.#isPending = chunk.kind === 'pending';
     if (chunk.kind === 'pending') {
       this.#open.closeOverdue(nowMs);

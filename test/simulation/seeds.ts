@@ -152,4 +152,19 @@ export const SEEDS: readonly { readonly seed: number; readonly steps: number; re
     steps: DEFAULT_STEPS,
     what: 'copied and renamed between two looks: read twice',
   },
+  {
+    seed: 7123,
+    steps: DEFAULT_STEPS,
+    what: 'a reader at the end of one file taken for one that had read those behind it: lines lost',
+  },
+  {
+    seed: 9731,
+    steps: DEFAULT_STEPS,
+    what: 'a line begun in a file without a name after its reader had been at its end: lost',
+  },
+  {
+    seed: 23359,
+    steps: DEFAULT_STEPS,
+    what: 'an open record whose file was given up for its disk space: comes when its time is up',
+  },
 ];

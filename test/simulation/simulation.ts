@@ -240,11 +240,17 @@ export class Simulation {
     this.#judge.stateWorks();
     for (const destination of this.#destinations.values()) destination.mood = 'fine';
     await this.#start();
+    await this.#waitForOwed();
+    await this.#advance(AFTERTHOUGHT_MS);
+    // A file that was given up meanwhile may have held an open record: that is handed out, or told, when its time is up.
+    await this.#waitForOwed();
+    this.#judge.demandAll();
+  }
+
+  async #waitForOwed(): Promise<void> {
     for (let waited = 0; waited < PATIENCE_MS && this.#judge.isOwed; waited += LOOK_MS) {
       await this.#advance(LOOK_MS);
     }
-    await this.#advance(AFTERTHOUGHT_MS);
-    this.#judge.demandAll();
   }
 
   /** Writers finish what they began; all arrives; a clean restart adds nothing. */

@@ -69,6 +69,12 @@ export class ScenarioLog {
     return to;
   }
 
+  /** Moves the live file to where nobody looks for logs; the writer stays with it until it reopens. */
+  moveTo(path: string): void {
+    this.#writer ??= this.#disk.inodeAt(this.path);
+    this.#disk.rename(this.path, path);
+  }
+
   /** Renames the live file and creates a new one, in no time. */
   rotate(suffix?: string): string {
     const to = this.rename(suffix);

@@ -44,6 +44,42 @@ describe('a file that is deleted', () => {
     await node.delivers('a', 'b');
   });
 
+  it('or moved to where no logs are looked for may end in half a line, long after it was read', async () => {
+    const node = new Scenario();
+    const log = node.file('app.log');
+    log.write('a');
+    await node.start();
+    await node.pass(1000);
+    log.moveTo('/away.log');
+    await node.pass(8000);
+    log.append('b\nhalf');
+    await node.delivers('a', 'b', 'half');
+  });
+
+  it('without a successor, and then had one that was deleted while the output failed: both are read', async () => {
+    const sink = new ScenarioSink();
+    const node = new Scenario({ sinks: { slow: sink }, limits: { inFlightBytes: 2, recordsPerBatch: 1 } });
+    const log = node.file('app.log');
+    const other = node.file('other.log');
+    log.write('a');
+    await node.start();
+    await node.pass(1000);
+    log.moveTo('/away.log');
+    await node.pass(8000);
+    sink.mood = 'hangs';
+    other.write('x', 'y', 'z');
+    await node.pass(1000);
+    log.reopen();
+    log.write('b');
+    await node.pass(1000);
+    log.remove();
+    await node.pass(20_000);
+    sink.works();
+    log.reopen();
+    log.write('c');
+    await node.delivers('a', 'x', 'y', 'z', 'b', 'c');
+  });
+
   it('in the middle of a line is waited for a little: the line is whole if its writer finishes it', async () => {
     const node = new Scenario();
     const log = node.file('app.log');

@@ -74,4 +74,29 @@ describe('a lane', () => {
     run(QUIET_MS);
     expect(consumer.messages).toEqual(['begun ended']);
   });
+
+  it('that had read a file without a name to its end reads on when more is written, to the last half line', () => {
+    const { files, generations, consumer, lane, run } = setUp('a\n');
+    const [file, generation] = [files[0], generations[0]];
+    if (generation !== undefined) generation.listed = false;
+    run(6000);
+    expect([consumer.messages, lane.isDrained]).toEqual([['a'], true]);
+    file?.write('b\nhalf');
+    generation?.look(6000);
+    run(6000);
+    expect([consumer.messages, lane.isDrained]).toEqual([['a', 'b'], false]);
+    run(12_000);
+    expect([consumer.messages, lane.isDrained]).toEqual([['a', 'b', 'half'], true]);
+  });
+
+  it('that had read all there was has not read what comes behind it', () => {
+    const { stream, generations, consumer, lane, run } = setUp('a\n');
+    if (generations[0] !== undefined) generations[0].listed = false;
+    run(6000);
+    expect(lane.isDrained).toBe(true);
+    addGeneration(stream, new MemoryFile().write('b\n'), 6000);
+    expect(lane.isDrained).toBe(false);
+    run(6000);
+    expect([consumer.messages, lane.isDrained]).toEqual([['a', 'b'], false]);
+  });
 });
