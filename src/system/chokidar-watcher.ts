@@ -24,6 +24,8 @@ export const chokidarWatcher: Watcher = {
       ignorePermissionErrors: true,
     });
     watcher.on('all', (_event, path) => listener.hint(path));
+    // What came while it looked around for the first time, it takes for old and does not tell.
+    watcher.on('ready', () => listener.hint(directory));
     // Without a listener for 'error' a refused watch (ENOSPC) would end the process.
     watcher.on('error', (error) =>
       listener.trouble(error instanceof Error ? error : new Error(String(error))),
