@@ -13,6 +13,7 @@ export interface ConfigSections {
   readonly kernel?: KernelChoice;
   readonly kubernetes?: Section;
   readonly http?: Section;
+  readonly transforms?: readonly Section[];
   readonly outputs?: readonly Section[];
 }
 

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
 
 /** One line of the JSON output, as birler documents it. */
@@ -19,6 +19,9 @@ export interface OutputLine {
     readonly container_id: string;
     readonly restart_count: number;
     readonly host: string;
+    readonly container_image?: string;
+    readonly owner?: { readonly kind: string; readonly name: string };
+    readonly labels?: Readonly<Record<string, string>>;
   };
 }
 
@@ -76,6 +79,13 @@ export function readOutput(path: string): OutputLine[] {
   if (reader.rest !== '')
     throw new Error(`${path} ends in the middle of a line: ${reader.rest.slice(0, 200)}`);
   return lines;
+}
+
+/** The whole lines of an output that is still written; none while there is no file. */
+export function linesSoFar(path: string): OutputLine[] {
+  if (!existsSync(path)) return [];
+  using reader = new LineReader(path);
+  return Array.from(reader.lines(), parseLine);
 }
 
 export function parseLine(text: string): OutputLine {
