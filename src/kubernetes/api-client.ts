@@ -72,7 +72,7 @@ export class HttpApiClient implements ApiClient {
 
   async get(path: string, query: Query, signal: AbortSignal): Promise<unknown> {
     try {
-      const { request } = await import('undici');
+      const { request } = await import('./undici.ts');
       const { statusCode, headers, body } = await request(this.#url(path, query), {
         dispatcher: await this.#agent(),
         headers: { ...(await this.#credentials()), accept: 'application/json' },
@@ -135,7 +135,7 @@ export class HttpApiClient implements ApiClient {
   async #agent(): Promise<Agent> {
     const { caFile, isUnverified } = this.#address;
     const ca = isUnverified ? '' : await this.#read(caFile, "the cluster's certificate");
-    const { Agent: UndiciAgent } = await import('undici');
+    const { Agent: UndiciAgent } = await import('./undici.ts');
     if (this.#connection?.ca === ca) return this.#connection.agent;
     const agent = new UndiciAgent({
       // Over HTTP/2 a watch that was given up would leave its dead connection behind for the next one.

@@ -1,7 +1,9 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { KnownPod } from '../support/known-pod.ts';
 import { TempDir } from '../support/temp-dir.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -47,6 +49,18 @@ it('delivers a file, and says by its parts what is wrong with a configuration', 
   expect(() => run('--config', directory.join('birler.yaml'))).toThrow(
     expect.objectContaining({ status: 2, stderr: expect.stringContaining('no_such_option') as string }),
   );
+});
+
+it('asks the API server for pods, by the parts that only that needs', async () => {
+  await using known = await KnownPod.start();
+  known.write('hello');
+  known.container.link();
+  await promisify(execFile)(process.execPath, [
+    bundle,
+    ...known.flags({ http: { listen: 'off' } }),
+    '--once',
+  ]);
+  expect(known.lines()).toMatchObject([{ log: 'hello', kubernetes: { labels: { app: 'gopanic' } } }]);
 });
 
 it('leaves no part of an earlier build behind', () => {
