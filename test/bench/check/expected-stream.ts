@@ -3,6 +3,11 @@ import type { StreamSpec } from '../workload/streams.ts';
 
 export type CheckedFormat = 'json' | 'raw';
 
+export interface AbsentRecord {
+  readonly isStderr: boolean;
+  readonly line: Buffer;
+}
+
 const scratch = Buffer.allocUnsafe(LARGEST_RECORD_BYTES);
 
 /** What is still to come of one stream: the next line as bytes, generated again from the stream's seed. */
@@ -12,8 +17,10 @@ export class ExpectedStream {
   /** The next line is the first `length` bytes of `line`; 0 after the last. */
   line = Buffer.allocUnsafe(1024);
   length = 0;
-  /** Numbers of the records that were passed over. */
-  readonly absent = new Set<number>();
+  /** The records that were passed over, by number. */
+  readonly absent = new Map<number, AbsentRecord>();
+  /** Number of the last record that came, of stdout and of stderr. */
+  readonly #came: [number, number] = [-1, -1];
   readonly #source: RecordSource;
   readonly #format: CheckedFormat;
 
@@ -30,7 +37,29 @@ export class ExpectedStream {
     return this.#source.sequence;
   }
 
-  advance(): void {
+  /** The next record is there. */
+  take(): void {
+    this.#came[this.#source.isStderr ? 1 : 0] = this.sequence;
+    this.advance();
+  }
+
+  /** The next record is not there, or not yet. */
+  pass(): void {
+    const line = Buffer.from(this.line.subarray(0, this.length));
+    this.absent.set(this.sequence, { isStderr: this.#source.isStderr, line });
+    this.advance();
+  }
+
+  /** A record that was passed over has come. Returns whether a later one of its std stream had come before. */
+  takeLate(sequence: number, { isStderr }: AbsentRecord): boolean {
+    this.absent.delete(sequence);
+    const std = isStderr ? 1 : 0;
+    const isBehind = this.#came[std] > sequence;
+    this.#came[std] = Math.max(this.#came[std], sequence);
+    return isBehind;
+  }
+
+  private advance(): void {
     this.#source.advance();
     if (this.sequence >= this.records) {
       this.length = 0;

@@ -4,8 +4,9 @@ import { type CheckedFormat, ExpectedStream } from './expected-stream.ts';
 import type { Verdict } from './verdict.ts';
 
 /**
- * Compares an output with what the streams wrote, byte for byte, line by line, in order within each stream. The right line
- * costs one memory comparison; only a wrong one is looked at, to say in which way it is wrong.
+ * Compares an output with what the streams wrote, byte for byte, line by line, in order within the stdout and the stderr of each
+ * container: while a line of stderr waits for the rest of its trace, stdout goes on. The right line costs one memory
+ * comparison; only a wrong one is looked at, to say in which way it is wrong.
  *
  * A record that comes later than its successors counts as swapped, one that comes a second time as doubled, one with its
  * number but other bytes as changed. A line without a number, or of no stream of ours, is unknown.
@@ -52,7 +53,7 @@ export class OutputCheck {
       if (current?.matches(bytes, at) === true) {
         this.#records++;
         at += current.length;
-        current.advance();
+        current.take();
         continue;
       }
       const end = bytes.indexOf(NEWLINE, at);
@@ -72,7 +73,7 @@ export class OutputCheck {
     let missing = 0;
     for (const stream of this.#streams) {
       const never = Math.max(0, stream.records - stream.sequence);
-      const [first = stream.sequence] = stream.absent;
+      const [first = stream.sequence] = stream.absent.keys();
       if (never + stream.absent.size > 0)
         this.#firstProblem ??= `record ${first} of pod ${stream.spec.pod} is missing`;
       missing += never + stream.absent.size;
@@ -104,26 +105,32 @@ export class OutputCheck {
   }
 
   #late(stream: ExpectedStream, sequence: number, line: Buffer): void {
-    if (stream.absent.delete(sequence)) {
-      this.#swapped++;
-      this.#say('a record that comes after a later one', line);
-    } else {
+    const absent = stream.absent.get(sequence);
+    if (absent === undefined) {
       this.#doubled++;
       this.#say('a record that comes twice', line);
+      return;
+    }
+    if (stream.takeLate(sequence, absent)) {
+      this.#swapped++;
+      this.#say('a record that comes after a later one', line);
+    } else if (!absent.line.equals(line)) {
+      this.#changed++;
+      this.#say(
+        `a record that was changed; written was ${absent.line.toString('utf8', 0, TOLD_BYTES)}`,
+        line,
+      );
     }
   }
 
   #ahead(stream: ExpectedStream, sequence: number, line: Buffer): void {
-    while (stream.sequence < sequence) {
-      stream.absent.add(stream.sequence);
-      stream.advance();
-    }
+    while (stream.sequence < sequence) stream.pass();
     if (!stream.matches(line, 0) || line.length !== stream.length) {
       this.#changed++;
       const wanted = stream.line.toString('utf8', 0, Math.min(stream.length, TOLD_BYTES));
       this.#say(`a record that was changed; written was ${wanted}`, line);
     }
-    stream.advance();
+    stream.take();
   }
 
   #streamOf(line: Buffer): ExpectedStream | undefined {

@@ -93,6 +93,10 @@ export class RecordSource {
     this.#step(LEAST_NANOSECONDS + this.#random.below(BETWEEN_RECORDS_NANOSECONDS));
   }
 
+  get isStderr(): boolean {
+    return this.#std === STDERR;
+  }
+
   get pieces(): number {
     return Math.max(1, Math.ceil(this.#template.raw.length / PIECE_BYTES));
   }

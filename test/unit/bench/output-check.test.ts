@@ -23,6 +23,16 @@ const linesOf = (spec: StreamSpec, format: CheckedFormat = 'json'): string[] => 
   });
 };
 
+const stdStreams = (): boolean[] => {
+  const [spec] = ONE;
+  if (spec === undefined) throw new Error('broken invariant: there is a stream');
+  const source = new RecordSource(spec);
+  return Array.from({ length: RECORDS }, () => {
+    source.advance();
+    return source.isStderr;
+  });
+};
+
 const verdictOf = (
   lines: readonly string[],
   streams: readonly StreamSpec[] = ONE,
@@ -73,6 +83,20 @@ describe.each(['json', 'raw'] as const)('the check of %s outputs', (format) => {
 
   it('finds a record that comes twice, far apart', () => {
     expect(find((lines) => lines.push(lines[3] ?? ''))).toMatchObject({ ...CLEAN, doubled: 1 });
+  });
+
+  it('lets a record of stderr come behind records of stdout, if nothing else is wrong with it', () => {
+    const isStderr = stdStreams();
+    const held = isStderr.findIndex((is, index) => is && !isStderr[index + 1] && !isStderr[index + 2]);
+    const late = (lines: string[], change: (line: string) => string): void => {
+      const [line = ''] = lines.splice(held, 1);
+      lines.splice(held + 2, 0, change(line));
+    };
+    expect(find((lines) => late(lines, (line) => line))).toMatchObject(CLEAN);
+    expect(find((lines) => late(lines, (line) => line.replace(/.$/m, '?')))).toMatchObject({
+      ...CLEAN,
+      changed: 1,
+    });
   });
 
   it('finds two records that changed places', () => {
