@@ -213,6 +213,8 @@ export class Generation {
     const { size, mtimeMs, nlink } = this.#source.look();
     if (nlink !== this.links) {
       this.links = nlink;
+      // Its writer may have something to say still: it is quiet only from now on.
+      this.changedAtMs = nowMs;
       this.version++;
     }
     if (this.#isCompressed) return false;

@@ -167,4 +167,9 @@ export const SEEDS: readonly { readonly seed: number; readonly steps: number; re
     steps: DEFAULT_STEPS,
     what: 'an open record whose file was given up for its disk space: comes when its time is up',
   },
+  {
+    seed: 1_000_799,
+    steps: DEFAULT_STEPS,
+    what: 'written to a file that was long quiet just after it was unlinked: lost',
+  },
 ];
