@@ -252,9 +252,10 @@ export class Agent {
     const closed = this.#outputs.find((output) => output.closedBy !== undefined);
     if (closed?.closedBy !== undefined) this.#events.outputClosed(closed.name, closed.closedBy);
     else this.#events.stopping(this.#stopBy ?? 'everything that was there is delivered');
-    // Who takes over will read on: nothing is the last word then.
-    if (this.#isReplaced && closed === undefined) await this.#deliverRest();
-    if (!this.#isReplaced || closed !== undefined) {
+    const isTakenOver = (): boolean => this.#isReplaced && closed === undefined;
+    // Who takes over will read on: nothing is the last word then. A stop meanwhile takes that back.
+    if (isTakenOver()) await this.#deliverRest();
+    if (!isTakenOver()) {
       this.#tailing.finish(this.#system.clock.monotonic(), this.#scan);
       await this.#deliverRest();
     }
@@ -268,8 +269,7 @@ export class Agent {
     );
     const records = this.#outputs.reduce((sum, output) => sum + output.ledger.records, 0);
     this.#events.stopped({ records, isDelivered });
-    if (this.#isReplaced && closed === undefined)
-      this.#legacy = { store: this.#store, files: this.#tailing.handOver() };
+    if (isTakenOver()) this.#legacy = { store: this.#store, files: this.#tailing.handOver() };
     return closed === undefined ? 0 : 1;
   }
 
@@ -299,11 +299,11 @@ export class Agent {
 
   // ---- putting the rooms together
 
-  #newTailing({ decoding, treatments }: Rooms): Tailing {
+  #newTailing({ decoding, treatments, treatmentBytes }: Rooms): Tailing {
     const { config, once } = this.#options;
     const events = this.#events;
     return new Tailing(this.#system, this.#outputs, {
-      limits: { ...config.limits, treatmentBytes: treatments.arenaBytes },
+      limits: { ...config.limits, treatmentBytes },
       startAt: config.startAt,
       isOnce: once,
       decoding,

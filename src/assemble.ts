@@ -68,8 +68,9 @@ export type SinkFactory = (output: OutputConfig, onClosed: (error: Error) => voi
 export const openRooms = async (config: Config, world: RoomsWorld): Promise<Rooms> => {
   const { system, events, legacy } = world;
   const { limits, multiline } = config;
-  const { arenaBytes, newShaper } = newShapers(config);
-  const laneBytes = Tailing.memoryBytes({ ...limits, treatmentBytes: arenaBytes });
+  const shapers = newShapers(config);
+  const { treatmentBytes } = shapers;
+  const laneBytes = Tailing.memoryBytes({ ...limits, treatmentBytes });
   const kernel = openKernel(config.kernel, laneBytes, config.outputs.length * outputBytes(limits));
   const decoding = newDecoding(kernel, limits.lineBytes, limits.partialBytes, multiline);
   const storeSettings = {
@@ -83,11 +84,11 @@ export const openRooms = async (config: Config, world: RoomsWorld): Promise<Room
   try {
     for (const output of config.outputs)
       outputs.push(await openOutputOf(output, config.limits, world, store, kernel));
-    const makers = { newLineJoiner: lineJoiners(decoding), newShaper, arenaBytes };
+    const makers = { newLineJoiner: lineJoiners(decoding), newShaper: shapers.newShaper };
     const { onTreatmentsChanged, podSource } = world;
     const treatments = await openTreatments(config, makers, system, events, onTreatmentsChanged, podSource);
     if (legacy !== undefined && legacy.store !== store) await legacy.store.close();
-    return { treatmentBytes: arenaBytes, kernel, decoding, store, outputs, treatments };
+    return { treatmentBytes, kernel, decoding, store, outputs, treatments };
   } catch (error) {
     for (const output of outputs) await output.close();
     if (legacy?.store !== store) await store.close();
@@ -105,8 +106,8 @@ export const newPolicy = (
   { decoding, treatmentBytes }: Rooms,
 ): TreatmentPolicy | undefined => {
   const shapers = newShapers(config);
-  if (shapers.arenaBytes > treatmentBytes) return undefined;
-  return treatmentPolicy(config, { newLineJoiner: lineJoiners(decoding), ...shapers });
+  if (shapers.treatmentBytes > treatmentBytes) return undefined;
+  return treatmentPolicy(config, { newLineJoiner: lineJoiners(decoding), newShaper: shapers.newShaper });
 };
 
 const lineJoiners =
@@ -114,19 +115,20 @@ const lineJoiners =
   (_: unknown, mode: string): LineJoiner | undefined =>
     multiline.newLineJoiner(mode);
 
+/** Shapers, and how much of the arena they and line joiners may need for one batch, beside what decoders need. */
 const newShapers = ({
   limits,
   multiline,
   transforms,
-}: Config): Pick<TreatmentPolicy, 'newShaper' | 'arenaBytes'> => {
+}: Config): Pick<TreatmentPolicy, 'newShaper'> & Pick<Rooms, 'treatmentBytes'> => {
   const shaping = newShaping(transforms, limits.lineBytes, labelSelector);
   const input = inputBytes(limits);
   // What decoders lay down, what was held back of both channels, and a batch of it.
   const messageBytes = 3 * input + 2 * multiline.bytes;
-  const arenaBytes =
+  const treatmentBytes =
     lineJoinerBytes(multiline, input, limits.lineBytes) +
     shaping.arenaBytes(messageBytes, limits.recordsPerBatch + SPARE_ROWS);
-  return { newShaper: (...stream) => shaping.shaperFor(...stream), arenaBytes };
+  return { newShaper: (...stream) => shaping.shaperFor(...stream), treatmentBytes };
 };
 
 const openOutputOf = (

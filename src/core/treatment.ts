@@ -58,8 +58,6 @@ export interface Treatments {
   of(streamKey: string, origin: Origin): Treatment;
   /** Nothing is left of the stream. */
   forget(streamKey: string): void;
-  /** How much of the arena line joiners and shapers may need for one batch, beside what decoders need. */
-  readonly arenaBytes: number;
 }
 
 /**

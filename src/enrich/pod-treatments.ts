@@ -81,10 +81,6 @@ export class PodTreatments implements Treatments, PodListener {
     return this.#world.source;
   }
 
-  get arenaBytes(): number {
-    return this.#policy.arenaBytes;
-  }
-
   /** Treats all streams by another configuration from now on, and says so. */
   configure(policy: TreatmentPolicy): void {
     this.#policy = policy;

@@ -28,8 +28,6 @@ export interface TreatmentPolicy {
    * @param labels all of the pod's; undefined while they are not known
    */
   readonly newShaper: (origin: Origin, labels: Texts | undefined) => Shaper | undefined;
-  /** What joiners and shapers need at most; see Treatments. */
-  readonly arenaBytes: number;
 }
 
 /** What is known of a stream beside its path. */

@@ -25,7 +25,7 @@ export interface TreatmentsConfig {
 }
 
 /** What other rooms make for a treatment. */
-export type TreatmentMakers = Pick<TreatmentPolicy, 'newLineJoiner' | 'newShaper' | 'arenaBytes'>;
+export type TreatmentMakers = Pick<TreatmentPolicy, 'newLineJoiner' | 'newShaper'>;
 
 /** What a configuration says of treatments; for `PodTreatments.configure` too, when it was read anew. */
 export const treatmentPolicy = (config: TreatmentsConfig, makers: TreatmentMakers): TreatmentPolicy => {

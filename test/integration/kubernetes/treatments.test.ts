@@ -55,7 +55,7 @@ const openWith = async (text: string): Promise<void> => {
   const logger = pino({ level: 'info' }, { write: (line: string) => log.push(line) });
   treatments = await openTreatments(
     loadConfig({ name: 'birler.yaml', text }, {}, surroundings()),
-    { newLineJoiner: () => undefined, newShaper: () => undefined, arenaBytes: 0 },
+    { newLineJoiner: () => undefined, newShaper: () => undefined },
     realSystem(),
     new Events(logger, () => performance.now()),
     () => {

@@ -115,7 +115,6 @@ const play = async (actions: readonly Action[]): Promise<void> => {
       excess: 'delay',
       newLineJoiner: () => undefined,
       newShaper: () => undefined,
-      arenaBytes: 0,
     },
     {
       source: new ToldPods(true),

@@ -21,7 +21,6 @@ const policyOf = (changes: Partial<TreatmentPolicy> = {}): TreatmentPolicy => ({
   excess: 'delay',
   newLineJoiner: () => undefined,
   newShaper: () => undefined,
-  arenaBytes: 0,
   ...changes,
 });
 
@@ -331,7 +330,6 @@ describe('another configuration', () => {
         selectsPod: selectsPod({ exclude: [{ namespace: 'shop', pod: '*', container: '*' }] }),
         facts: { labels: [], annotations: [], namespaceLabels: [] },
         multiline: 'java',
-        arenaBytes: 7,
         newShaper: () => shaper,
         newLineJoiner: (_, multiline): LineJoiner | undefined => {
           joiners.push(multiline);
@@ -345,6 +343,5 @@ describe('another configuration', () => {
     expect(after).toMatchObject({ isExcluded: true, shaper, origin: { facts: { labels: {} } } });
     after.newLineJoiner();
     expect(joiners).toEqual(['java']);
-    expect(treatments.arenaBytes).toBe(7);
   });
 });
