@@ -8,12 +8,16 @@ import type { StreamPosition } from '../core/position.ts';
  * are applied one after the other, so the last word counts.
  *
  *   {"agent": {pid, host, startedAt},
- *    "streams": {"<key>": {"origin": {…}, "generations": [[sequence, path, compressed, dev, ino, birth, headLength,
- *                 headHash, size, tail, cutSize?], …]} | null},
- *    "outputs": {"<name>": {"type": "…", "positions": {"<key>": [generation, offset] | [generation, offset, generation,
- *                 offset]}, "times": {"<key>": ms}, "ledger": {…}, "sink": …}}}
+ *    "streams": [["<key>", {"origin": {…}, "generations": [[sequence, path, compressed, dev, ino, birth, headLength,
+ *                 headHash, size, tail, cutSize?], …]} | null], …],
+ *    "outputs": [["<name>", {"type": "…", "positions": [["<key>", [generation, offset] | [generation, offset, generation,
+ *                 offset]], …], "ledger": {…}, "sink": …}], …]}
  *
  * A stream that is null is forgotten, with its positions in all outputs. Two pairs in a position: stdout, then stderr.
+ *
+ * Names that strangers choose stand in pairs and never as property names: V8's JSON.parse may give `a\` for the property
+ * name `a"` once it has seen `a\` (nodejs/node#63785), and a position would move to another file. Entries of older
+ * versions, which are objects with the names as properties, are read all the same.
  */
 export interface StreamState {
   readonly origin: Origin;
@@ -123,50 +127,41 @@ const positionSchema = z.union([
       };
     }),
 ]);
+/** Pairs of name and value; an object in entries of older versions. */
+const mapOf = <T>(value: z.ZodType<T>) =>
+  z
+    .union([z.array(z.tuple([z.string(), value])), z.record(z.string(), value).transform(Object.entries<T>)])
+    .transform((pairs): Map<string, T> => new Map(pairs));
 const streamSchema = z.object({ origin: originSchema, generations: z.array(generationSchema) });
-const outputSchema = z.object({
-  type: z.string(),
-  positions: z.record(z.string(), positionSchema),
-  ledger: z.unknown(),
-  // A sink without a state of its own (stdout) leaves the key out; zod's unknown alone would refuse that.
-  sink: z.unknown().optional(),
-});
+const outputSchema = z
+  .object({
+    type: z.string(),
+    positions: mapOf(positionSchema),
+    ledger: z.unknown(),
+    // A sink without a state of its own (stdout) leaves the key out; zod's unknown alone would refuse that.
+    sink: z.unknown().optional(),
+  })
+  .transform((output): OutputState => ({ ...output, sink: output.sink }));
 const agentSchema = z.object({ pid: integer, host: z.string(), startedAt: z.string() });
 const entrySchema = z.object({
   agent: agentSchema.optional(),
-  streams: z.record(z.string(), streamSchema.nullable()),
-  outputs: z.record(z.string(), outputSchema),
+  streams: mapOf(streamSchema.nullable().transform((stream) => stream ?? undefined)),
+  outputs: mapOf(outputSchema),
 });
 
 /** Reads one entry; throws if it is none. */
-export const parseEntry = (text: string): CheckpointChange => {
-  const entry = entrySchema.parse(JSON.parse(text));
-  return {
-    agent: entry.agent,
-    streams: new Map(Object.entries(entry.streams).map(([key, stream]) => [key, stream ?? undefined])),
-    outputs: new Map(
-      Object.entries(entry.outputs).map(([name, output]) => [
-        name,
-        { ...output, sink: output.sink, positions: new Map(Object.entries(output.positions)) },
-      ]),
-    ),
-  };
-};
+export const parseEntry = (text: string): CheckpointChange => entrySchema.parse(JSON.parse(text));
 
 export const formatEntry = (change: CheckpointChange): string =>
   JSON.stringify({
     agent: change.agent,
-    streams: Object.fromEntries(
-      mapValues(change.streams, (stream) => (stream === undefined ? null : formatStream(stream))),
-    ),
-    outputs: Object.fromEntries(
-      mapValues(change.outputs, (output) => ({
-        type: output.type,
-        positions: Object.fromEntries(mapValues(output.positions, formatPosition)),
-        ledger: output.ledger,
-        sink: output.sink,
-      })),
-    ),
+    streams: mapValues(change.streams, (stream) => (stream === undefined ? null : formatStream(stream))),
+    outputs: mapValues(change.outputs, (output) => ({
+      type: output.type,
+      positions: mapValues(output.positions, formatPosition),
+      ledger: output.ledger,
+      sink: output.sink,
+    })),
   });
 
 const mapValues = <A, B>(map: ReadonlyMap<string, A>, convert: (value: A) => B): [string, B][] =>

@@ -10,7 +10,7 @@ const small = fc.nat({ max: 5 });
 const text = fc.string({
   unit: fc.oneof(
     fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
-    fc.constantFrom('"', '\n', '\\', '\u2028'),
+    fc.constantFrom('"', '\n', '\\', '\u2028', '\ud800'),
   ),
   maxLength: 12,
 });

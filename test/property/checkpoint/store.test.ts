@@ -62,6 +62,7 @@ test('any bytes at all are opened: what they prove counts, and the next commit s
           '{}',
           'null',
           '{"streams":{},"outputs":{}}',
+          '{"streams":[],"outputs":[]}',
         ),
         { maxLength: 4 },
       )
