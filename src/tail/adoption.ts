@@ -49,18 +49,23 @@ export class Adoption {
   constructor(files: Files, compression: Compression, settings: AdoptionSettings) {
     this.opening = new Opening(files, compression, settings);
     this.#inspection = new Inspection(files, this.opening, settings);
-    const { unreadable } = this.#inspection;
-    this.#placing = new Placing(files, compression, settings.detectFormat, this.opening, unreadable);
+    this.#placing = new Placing(files, compression, settings.detectFormat, this.opening, this.#inspection);
   }
 
   /** Takes in what discovery saw. */
-  observe(stream: ContainerStream, sighting: StreamSighting, time: LookTime): Adopted {
-    const observation = newObservation(stream, time);
+  observe(
+    stream: ContainerStream,
+    sighting: StreamSighting,
+    time: LookTime,
+    mayHold: Observation['mayHold'],
+  ): Adopted {
+    const observation = newObservation(stream, time, mayHold);
     const isFirst = stream.generations.length === 0;
     const isProof = this.#inspect(observation, sighting);
     stream.needsScan = false;
     if (!isProof && this.#postpone(observation)) return observation;
     stream.postponedSinceMs = undefined;
+    tellMissed(observation);
     const rotated = isFirst || isRotated(stream);
     const fresh = observation.candidates.filter(
       (candidate) => !this.#placing.place(observation, candidate, rotated),
@@ -79,6 +84,12 @@ export class Adoption {
     }
     this.#giveUpGone(observation);
     return observation;
+  }
+
+  /** Closes all files of a stream. */
+  close(stream: ContainerStream): void {
+    for (const generation of stream.generations) generation.close();
+    this.#inspection.closePostponed(stream);
   }
 
   /** Looks at all files until they stood still meanwhile; false if they never did. */
@@ -123,6 +134,14 @@ export class Adoption {
     }
   }
 }
+
+/** Nobody has read what was not held and is gone; nor does anybody know how much of it was a copy. */
+const tellMissed = ({ stream, candidates, isSettled }: Observation): void => {
+  if (!isSettled) return;
+  const seen = [...candidates, ...stream.generations.map(({ sighted }) => sighted)];
+  const keys = new Set(seen.map(({ identity }) => keyOf(identity)));
+  for (const path of stream.postponed.takeMissed(keys)) stream.tellGone(path, null);
+};
 
 /** Copies that are remembered: logrotate makes one at a time. */
 const MOST_COPIES = 16;

@@ -10,6 +10,7 @@ import {
 import type { SightedFile } from '../core/sighting.ts';
 import type { Compression, Descriptor, FileStatus, Files } from '../system/system.ts';
 import { type Content, contentOf } from './content.ts';
+import type { PostponedFile } from './postponed-files.ts';
 import { plainSource } from './source.ts';
 
 /** A file that no generation is known to be: opened, its first bytes read, not yet judged. */
@@ -17,6 +18,8 @@ export interface Candidate extends Content {
   readonly file: SightedFile;
   readonly descriptor: Descriptor;
   readonly identity: Identity;
+  /** Whether a directory lists it; a file that was postponed may have lost its name since. */
+  readonly listed: boolean;
   /** Of the (decompressed) content; for a .gz what its footer says (modulo 4 GiB). */
   readonly size: number;
   /** The first ≤1,024 (decompressed) bytes. */
@@ -45,18 +48,27 @@ export const openCandidate = (
       return undefined;
     }
     const { dev, ino, birthtimeNs } = status;
-    const content = file.compressed
-      ? compressedContent(files, compression, descriptor, status)
-      : contentOf(plainSource(files, descriptor));
-    if (content === undefined) {
-      files.close(descriptor);
-      return undefined;
-    }
-    return { file, descriptor, identity: { dev, ino, birthtimeNs }, ...content };
+    const opened = { file, descriptor, identity: { dev, ino, birthtimeNs }, listed: true };
+    return readCandidate(files, compression, opened);
   } catch (error) {
     files.close(descriptor);
     throw error;
   }
+};
+
+/** Reads what an open file holds now; undefined, and closed, if it is a .gz that is not whole yet. */
+export const readCandidate = (
+  files: Files,
+  compression: Compression,
+  opened: PostponedFile,
+): Candidate | undefined => {
+  const { file, descriptor } = opened;
+  const content = file.compressed
+    ? compressedContent(files, compression, descriptor, files.look(descriptor))
+    : contentOf(plainSource(files, descriptor));
+  if (content !== undefined) return { ...opened, ...content };
+  files.close(descriptor);
+  return undefined;
 };
 
 const compressedContent = (

@@ -142,7 +142,9 @@ export class Catalog {
     const time = this.#time;
     const openBefore = stream.openFiles;
     const before = known === undefined ? '' : stream.appearance;
-    const { isSettled, strays } = this.#adoption.observe(stream, sighting, time);
+    const { isSettled, strays } = this.#adoption.observe(stream, sighting, time, (files) =>
+      this.#descriptors.hasRoom(time.nowMs, files),
+    );
     this.#descriptors.open += stream.openFiles - openBefore;
     if (known === undefined) this.#begin(stream);
     this.#followAsides(stream, strays);
@@ -209,13 +211,11 @@ export class Catalog {
     for (const stream of this.streams.values()) {
       const { onlyFile } = stream;
       if (onlyFile !== undefined) {
-        if (onlyFile.isOpen) this.#descriptors.open++;
+        this.#descriptors.open += Number(onlyFile.isOpen) + stream.postponed.size;
         continue;
       }
-      for (const generation of [...stream.generations]) {
-        this.#tidying.tidy(stream, generation, nowMs);
-        if (generation.isOpen) this.#descriptors.open++;
-      }
+      for (const generation of [...stream.generations]) this.#tidying.tidy(stream, generation, nowMs);
+      this.#descriptors.open += stream.openFiles;
       const isRead = stream.lanes.every((lane) => lane.isDrained && lane.isAcknowledged);
       if (stream.generations.length === 0 && isRead) this.#forget(stream);
     }
@@ -239,7 +239,7 @@ export class Catalog {
   closeAll(): void {
     for (const stream of this.streams.values()) {
       this.#lanes.close(stream);
-      for (const generation of stream.generations) generation.close();
+      this.#adoption.close(stream);
     }
   }
 
@@ -264,7 +264,6 @@ export class Catalog {
     if (isPodKnown) return this.#exclude(place, known);
     if (!isAside(place.key)) this.#excluded.add(place, true);
     if (known === undefined) return true;
-    for (const generation of known.generations) generation.close();
     this.#drop(known);
     return true;
   }
@@ -341,6 +340,7 @@ export class Catalog {
 
   #drop(stream: ContainerStream): void {
     this.#lanes.close(stream);
+    this.#adoption.close(stream);
     this.#cadence.remove(stream);
     this.#settings.onBusy(stream);
     this.streams.delete(stream.key);

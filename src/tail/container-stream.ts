@@ -5,6 +5,7 @@ import type { NameAge, StreamSighting } from '../core/sighting.ts';
 import { plainTreatment, type Treatment } from '../core/treatment.ts';
 import { Generation } from './generation.ts';
 import type { Lane } from './lane.ts';
+import { PostponedFiles } from './postponed-files.ts';
 
 /**
  * All output of one container instance: its generations in the order in which their bytes were written, and the lanes
@@ -29,6 +30,8 @@ export class ContainerStream {
   needsScan = false;
   /** Its files did not stand still for long enough to be judged: since when. Its directory is read again soon. */
   postponedSinceMs: number | undefined;
+  /** Those of them that are held open until they are judged. */
+  readonly postponed = new PostponedFiles();
   /** Since when a file of it could not be judged; undefined if all are. */
   unsettledSinceMs: number | undefined;
   /** Nothing more will be written: its container was started anew, or its files are gone. */
@@ -77,7 +80,7 @@ export class ContainerStream {
   }
 
   get openFiles(): number {
-    return this.generations.filter((generation) => generation.isOpen).length;
+    return this.generations.filter((generation) => generation.isOpen).length + this.postponed.size;
   }
 
   /** Changes whenever its files, or what is known of them, do. */
@@ -182,6 +185,12 @@ export class ContainerStream {
     for (const generation of this.generations) {
       if (sameFile(generation.sighted.identity, identity)) generation.touch();
     }
+  }
+
+  /** Tells everybody of a file that nobody could read. */
+  tellGone(file: string, bytes: number | null): void {
+    const generation = this.#nextSequence++;
+    for (const lane of this.lanes) lane.tell({ reason: 'deleted', bytes, generation, file, from: 0 });
   }
 
   remove(generation: Generation): void {

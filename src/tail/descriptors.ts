@@ -17,9 +17,13 @@ export class Descriptors {
     this.#streams = streams;
   }
 
-  /** Whether another file may be opened; if need be, idle ones are closed for it. */
-  hasRoom(nowMs: number): boolean {
-    if (this.open < this.#limit) return true;
+  /**
+   * Whether another file may be opened; if need be, idle ones are closed for it.
+   *
+   * @param uncounted files that are open already and were not counted yet
+   */
+  hasRoom(nowMs: number, uncounted = 0): boolean {
+    if (this.open + uncounted < this.#limit) return true;
     if (nowMs < this.#fullUntilMs) return false;
     // Many at once: to find them takes a walk over all streams.
     const hasRoom = this.#closeIdle(Math.ceil(this.#limit / 8)) > 0;

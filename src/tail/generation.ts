@@ -185,11 +185,12 @@ export class Generation {
   /**
    * Goes on through another file that holds the same bytes: a copy, or the compressed form.
    *
+   * @param listed whether a directory lists it
    * @param length of the copy, where it may be shorter than what was seen of the file
    */
-  moveTo(sighted: Sighted, length = Number.POSITIVE_INFINITY): void {
+  moveTo(sighted: Sighted, listed: boolean, length = Number.POSITIVE_INFINITY): void {
     this.sighted = sighted;
-    this.listed = true;
+    this.listed = listed;
     if (this.ending !== undefined && this.ending.size !== null) this.size = this.ending.size;
     if (length < this.size) this.#fallShort(this.size);
     this.size = Math.min(this.size, length);

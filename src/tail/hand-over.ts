@@ -1,6 +1,8 @@
 import type { Descriptor, Files } from '../system/system.ts';
 import type { ContainerStream } from './container-stream.ts';
+import { keyOf } from './inspection.ts';
 import type { LookTime, Opening } from './opening.ts';
+import type { PostponedFile } from './postponed-files.ts';
 
 /**
  * The open files of a tailing that ends, for the one that takes its place in the same process.
@@ -17,6 +19,8 @@ interface HeldFile {
 export class HandOver {
   /** As many files as one tailing may hold open (limits.open_files). */
   readonly #held = new Map<string, Map<number, HeldFile>>();
+  /** What was not judged yet. */
+  readonly #postponed = new Map<string, readonly PostponedFile[]>();
 
   /** Takes the open files out of a stream, which has none then. */
   collect(stream: ContainerStream): void {
@@ -30,6 +34,8 @@ export class HandOver {
       });
     }
     if (held.size > 0) this.#held.set(stream.key, held);
+    const postponed = stream.postponed.takeAll();
+    if (postponed.length > 0) this.#postponed.set(stream.key, postponed);
   }
 
   holds(streamKey: string): boolean {
@@ -46,12 +52,18 @@ export class HandOver {
       opening.resume(generation, file.descriptor, file.isCompressed, time);
     }
     if (held?.size === 0) this.#held.delete(stream.key);
+    for (const file of this.#postponed.get(stream.key) ?? [])
+      stream.postponed.hold(keyOf(file.identity), file);
+    this.#postponed.delete(stream.key);
   }
 
   /** Closes what nobody has asked for. */
   close(files: Pick<Files, 'close'>): void {
     for (const held of this.#held.values())
       for (const { descriptor } of held.values()) files.close(descriptor);
+    for (const postponed of this.#postponed.values())
+      for (const { descriptor } of postponed) files.close(descriptor);
     this.#held.clear();
+    this.#postponed.clear();
   }
 }

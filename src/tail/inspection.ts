@@ -2,6 +2,7 @@ import { type Identity, sameFile } from '../core/identity.ts';
 import { compareAges, type SightedFile } from '../core/sighting.ts';
 import type { FileStatus, Files } from '../system/system.ts';
 import type { Candidate } from './candidate.ts';
+import type { ContainerStream } from './container-stream.ts';
 import { beginsWithContent } from './content.ts';
 import { firstTimeNs } from './first-time.ts';
 import type { Generation } from './generation.ts';
@@ -38,6 +39,7 @@ export class Inspection {
   /** Known files first: a cut is to be noticed before anything else. Then what is listed. */
   inspect(observation: Observation, listed: readonly SightedFile[], isBlind: boolean): void {
     const { stream, cut } = observation;
+    stream.postponed.beginLook();
     for (const cutFile of cut.values()) {
       cutFile.now = undefined;
       cutFile.seen = seenIn(cutFile.source);
@@ -48,7 +50,12 @@ export class Inspection {
     observation.copies.clear();
     const unknown = withoutDoubles(listed).filter((file) => !this.#recognise(observation, file));
     // What an unknown file is cannot be told while a known one cannot be looked at: it may be the same.
-    const opened = isBlinded ? [] : unknown.flatMap((file) => this.#openCandidate(observation, file));
+    const opened = isBlinded
+      ? []
+      : [
+          ...unknown.flatMap((file) => this.#openCandidate(observation, file)),
+          ...this.#takePostponed(observation),
+        ];
     // Copies before live files: a generation that was cut goes on in its copy, and only then comes what replaced it.
     observation.candidates = opened.toSorted((a, b) => compareAges(a.file.age, b.file.age));
     for (const candidate of opened) this.#compare(observation, candidate);
@@ -74,9 +81,27 @@ export class Inspection {
     }
   }
 
+  /** Puts off what was seen. The files are held, as far as that can be, lest they be removed before the next look. */
   release(observation: Observation): void {
-    for (const { descriptor } of observation.candidates) this.#files.close(descriptor);
+    for (const candidate of observation.candidates) this.postpone(observation, candidate);
     observation.candidates = [];
+  }
+
+  /** What is empty is no loss. */
+  readonly postpone = ({ stream, mayHold }: Observation, candidate: Candidate): void => {
+    const { postponed } = stream;
+    const { descriptor, identity, file, size, listed } = candidate;
+    const key = keyOf(identity);
+    if (size > 0 && !postponed.isFull && mayHold(postponed.size)) {
+      postponed.hold(key, { descriptor, identity, file, listed });
+      return;
+    }
+    if (size > 0) postponed.miss(key, file.path);
+    this.#files.close(descriptor);
+  };
+
+  closePostponed(stream: ContainerStream): void {
+    for (const { descriptor } of stream.postponed.takeAll()) this.#files.close(descriptor);
   }
 
   readonly unreadable = (observation: Observation, path: string, error: unknown): void => {
@@ -117,7 +142,7 @@ export class Inspection {
     const known = stream.generations.findLast((generation) => {
       return sameFile(generation.sighted.identity, status) && standsThere(generation);
     });
-    if (known === undefined || known.listed) return false;
+    if (known === undefined || known.listed) return stream.postponed.sight(key, file);
     known.sighted = sighted;
     known.listed = true;
     if (known.isOpen || isAsItWas(known, status)) return true;
@@ -144,6 +169,17 @@ export class Inspection {
     const candidate = this.#opening.openUnknown(file);
     if (candidate === 'unreadable') observation.isSettled = false;
     return candidate === undefined || candidate === 'unreadable' ? [] : [candidate];
+  }
+
+  #takePostponed(observation: Observation): readonly Candidate[] {
+    const { postponed } = observation.stream;
+    return postponed.takeAll().flatMap((file) => {
+      const candidate = this.#opening.readPostponed(file);
+      if (candidate !== 'unreadable') return candidate === undefined ? [] : [candidate];
+      observation.isSettled = false;
+      postponed.hold(keyOf(file.identity), file);
+      return [];
+    });
   }
 
   /** Whether a copy of what a live file holds now may be in the making. */
@@ -184,7 +220,8 @@ export class Inspection {
     for (const { sighted, listed: isListed } of stream.generations)
       if (isListed) seen.set(sighted.path, sighted.identity);
     for (const { now } of cut.values()) if (now !== undefined) seen.set(now.path, now.identity);
-    for (const { file, identity } of candidates) seen.set(file.path, identity);
+    for (const { file, identity, listed: isListed } of candidates)
+      if (isListed) seen.set(file.path, identity);
     const identities = new Set(candidates.map(({ identity }) => keyOf(identity)));
     return (
       identities.size === candidates.length &&

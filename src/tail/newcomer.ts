@@ -72,5 +72,8 @@ const compareNames = (a: Newcomer, b: Newcomer): number => {
   if (a.sighted.age.kind === 'live' || b.sighted.age.kind === 'live')
     return compareAges(a.sighted.age, b.sighted.age);
   if (a.listed !== b.listed) return a.listed ? -byBirth(b, a) : byBirth(a, b);
-  return compareAges(a.sighted.age, b.sighted.age) || a.content.mtimeMs - b.content.mtimeMs;
+  const byAge = compareAges(a.sighted.age, b.sighted.age);
+  const byTime = a.content.mtimeMs - b.content.mtimeMs;
+  // Numbers without a name are those of different looks.
+  return a.listed ? byAge || byTime : byTime || byAge;
 };

@@ -22,6 +22,8 @@ export interface Observation {
   /** Generations that had bytes when the observation began. */
   readonly seen: Set<Generation>;
   isSettled: boolean;
+  /** Whether another file may be held open, beside those that are open already. */
+  readonly mayHold: (files: number) => boolean;
   /** All unknown files that were seen. */
   candidates: readonly Candidate[];
   /** Those that hold what the live file begins with: copies of it, made or in the making. */
@@ -30,9 +32,14 @@ export interface Observation {
   after: number;
 }
 
-export const newObservation = (stream: ContainerStream, time: LookTime): Observation => ({
+export const newObservation = (
+  stream: ContainerStream,
+  time: LookTime,
+  mayHold: Observation['mayHold'],
+): Observation => ({
   stream,
   time,
+  mayHold,
   cut: new Map(),
   strays: new Map(),
   seen: new Set(),

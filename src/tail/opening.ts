@@ -2,11 +2,12 @@ import { errnoOf } from '../core/errors.ts';
 import { type GenerationRecord, type Identity, sameFile } from '../core/identity.ts';
 import type { SightedFile } from '../core/sighting.ts';
 import type { Compression, Descriptor, Files } from '../system/system.ts';
-import { type Candidate, openCandidate } from './candidate.ts';
+import { type Candidate, openCandidate, readCandidate } from './candidate.ts';
 import type { ContainerStream } from './container-stream.ts';
 import { firstTimeNs } from './first-time.ts';
 import type { Generation } from './generation.ts';
 import type { Newcomer } from './newcomer.ts';
+import type { PostponedFile } from './postponed-files.ts';
 import { plainSource, type Source } from './source.ts';
 
 /** Opens files for generations, and asks after files that are not open. */
@@ -100,12 +101,22 @@ export class Opening {
     }
   }
 
+  /** Reads once more what a file holds that was postponed; the file stays open if it cannot be read now. */
+  readPostponed(file: PostponedFile): Candidate | 'unreadable' | undefined {
+    try {
+      return readCandidate(this.#files, this.#compression, file);
+    } catch (error) {
+      this.#settings.onUnreadable(file.file.path, error);
+      return 'unreadable';
+    }
+  }
+
   newcomer(stream: ContainerStream, candidate: Candidate): Newcomer {
-    const { file, identity, descriptor } = candidate;
+    const { file, identity, descriptor, listed } = candidate;
     const { path, age, compressed } = file;
     return {
       sighted: { path, age, compressed, identity },
-      listed: true,
+      listed,
       content: candidate,
       firstTimeNs: firstTimeNs(candidate.head),
       source: compressed

@@ -4,11 +4,12 @@ import type { Compression, Files } from '../system/system.ts';
 import type { Candidate } from './candidate.ts';
 import type { ContainerStream } from './container-stream.ts';
 import type { Generation } from './generation.ts';
-import { keyOf } from './inspection.ts';
+import { type Inspection, keyOf } from './inspection.ts';
 import { type Circumstances, Likeness } from './likeness.ts';
 import { NOTHING } from './newcomer.ts';
 import { noteCut, type Observation } from './observation.ts';
 import { type LookTime, lookQuietly, type Opening } from './opening.ts';
+import { plainSource } from './source.ts';
 import { isNext, liveFileStays, youngerThan } from './succession.ts';
 
 /**
@@ -21,25 +22,26 @@ export class Placing {
   readonly #files: Files;
   readonly #opening: Opening;
   readonly #likeness: Likeness;
-  readonly #onUnreadable: (observation: Observation, path: string, error: unknown) => void;
+  readonly #inspection: Pick<Inspection, 'postpone' | 'unreadable'>;
 
   constructor(
     files: Files,
     compression: Compression,
     detectFormat: Decoding['detectFormat'],
     opening: Opening,
-    onUnreadable: (observation: Observation, path: string, error: unknown) => void,
+    inspection: Pick<Inspection, 'postpone' | 'unreadable'>,
   ) {
     this.#files = files;
     this.#opening = opening;
     this.#likeness = new Likeness(files, compression, detectFormat);
-    this.#onUnreadable = onUnreadable;
+    this.#inspection = inspection;
   }
 
   /** True if the candidate is decided and closed, or taken over by a generation; false if it is a new one. */
   place(observation: Observation, candidate: Candidate, rotated: boolean): boolean {
     const { stream, time, candidates, after, copies, cut } = observation;
-    const { file } = candidate;
+    const { file, listed } = candidate;
+    if (!listed && this.#isPacked(observation, candidate)) return true;
     const others = candidates.filter((other) => other !== candidate);
     const copyOf = stream.copies.get(keyOf(candidate.identity));
     const { newest: latest, generations } = stream;
@@ -64,12 +66,20 @@ export class Placing {
     if (same.length > 0) return this.#ignore(stream, candidate);
     const name = nameOf(candidate);
     const key = keyOf(candidate.identity);
-    if (stream.strayNames.has(name)) observation.strays.set(key, { file, name });
-    else if (makeWay(observation, candidate) || isNext(stream, candidate)) return false;
+    const isStray = stream.strayNames.has(name);
+    if (!isStray && (makeWay(observation, candidate) || isNext(stream, candidate))) return false;
+    if (!listed) {
+      // Whoever reads strays finds them by their names.
+      if (!isStray) stream.tellGone(file.path, candidate.size);
+    } else if (isStray) observation.strays.set(key, { file, name });
     else if (this.#stoodStill(stream, candidate, time)) {
       observation.strays.set(key, { file, name });
       stream.strayNames.add(name);
-    } else observation.isSettled = false;
+    } else {
+      observation.isSettled = false;
+      this.#inspection.postpone(observation, candidate);
+      return true;
+    }
     this.#files.close(candidate.descriptor);
     return true;
   }
@@ -84,7 +94,7 @@ export class Placing {
     try {
       return generations.filter((generation) => this.#likeness.isSame(generation, candidate, circumstances));
     } catch (error) {
-      this.#onUnreadable(observation, candidate.file.path, error);
+      this.#inspection.unreadable(observation, candidate.file.path, error);
       this.#files.close(candidate.descriptor);
       return undefined;
     }
@@ -106,10 +116,21 @@ export class Placing {
     );
   }
 
-  #ignore(stream: ContainerStream, { identity, descriptor, file, size }: Candidate): boolean {
-    stream.ignored.set(keyOf(identity), file.compressed ? this.#files.look(descriptor).size : size);
+  #ignore(stream: ContainerStream, { identity, descriptor, file, size, listed }: Candidate): boolean {
+    if (listed)
+      stream.ignored.set(keyOf(identity), file.compressed ? this.#files.look(descriptor).size : size);
     this.#files.close(descriptor);
     return true;
+  }
+
+  /** A rotated file that was postponed and compressed meanwhile: its .gz is judged like any other. */
+  #isPacked({ candidates }: Observation, candidate: Candidate): boolean {
+    const source = plainSource(this.#files, candidate.descriptor);
+    const isPacked =
+      !candidate.file.compressed &&
+      candidates.some((other) => other.file.compressed && this.#likeness.isSameAs(source, other));
+    if (isPacked) this.#files.close(candidate.descriptor);
+    return isPacked;
   }
 
   /** What was written after a cut, compressed or copied since: it is read through the descriptor that is held. */
@@ -144,7 +165,7 @@ export class Placing {
     const keepsSource = generation.isOpen && generation.ending === undefined && file.age.kind !== 'live';
     const isCopy = generation.ending?.reason === 'truncated' && !file.compressed;
     const sighted = { path: file.path, age: file.age, compressed: file.compressed, identity };
-    generation.moveTo(sighted, isCopy ? size : undefined);
+    generation.moveTo(sighted, candidate.listed, isCopy ? size : undefined);
     if (keepsSource) {
       this.#files.close(descriptor);
       return;

@@ -6,9 +6,11 @@ import { typescriptKernel } from '../../../src/kernel/typescript-kernel.ts';
 import { Adoption } from '../../../src/tail/adoption.ts';
 import { gzipSource } from '../../../src/tail/gzip-source.ts';
 import { InflateSlots } from '../../../src/tail/inflate-slots.ts';
+import { Lane } from '../../../src/tail/lane.ts';
+import { startOfStream } from '../../../src/tail/lanes.ts';
 import type { Faults } from '../../support/fake-process.ts';
 import { FakeWorld } from '../../support/fake-system.ts';
-import { newStream } from './setup.ts';
+import { newStream, newTools, TestConsumer } from './setup.ts';
 
 const LOGS = '/logs';
 const cri = (second: number, message: string): string =>
@@ -29,7 +31,7 @@ const setUp = (faults: Faults = {}) => {
   const world = new FakeWorld({ faults });
   const { disk } = world;
   disk.makeDirectory(LOGS);
-  const { system } = world.start();
+  const { system, process } = world.start();
   const { files, compression, clock } = system;
   const unreadable: string[] = [];
   const slots = new InflateSlots(clock);
@@ -44,17 +46,20 @@ const setUp = (faults: Faults = {}) => {
   let now = 1000;
   const put = (name: string, content: string | Uint8Array): void =>
     disk.append(disk.create(`${LOGS}/${name}`), Buffer.from(content));
-  const look = (ms = 100) => {
+  const look = (ms = 100, isStill = true, mayHold = true) => {
     now += ms;
     const sighted = disk.names(LOGS).flatMap((name) => {
       const parsed = parseLogName(name);
       return parsed === undefined ? [] : [{ path: `${LOGS}/${name}`, ...parsed }];
     });
+    let asked = 0;
+    const again = () => (isStill || asked++ % 2 === 1 ? sighted : []);
     const { key, origin, kubeletNamed, directory } = stream;
     return adoption.observe(
       stream,
-      { key, origin, kubeletNamed, directory, files: sighted },
+      { key, origin, kubeletNamed, directory, files: sighted, again },
       { nowMs: now, wallMs: world.clock.wall + now },
+      () => mayHold,
     );
   };
   /** What the generations are called now, in the order of their bytes; `-` before those that have no name any more. */
@@ -68,7 +73,10 @@ const setUp = (faults: Faults = {}) => {
     const count = stream.generations[index]?.read(bytes, 0, 4096, 0) ?? 0;
     return bytes.toString('utf8', 0, count);
   };
-  return { world, disk, adoption, stream, put, look, names, text, unreadable, files };
+  /** Rotated on and on while it is looked at: nothing that is seen proves anything. */
+  const lookInVain = (ms = 100, mayHold = true) => look(ms, false, mayHold);
+  const openFiles = (): number => process.openFiles.length;
+  return { world, disk, openFiles, adoption, stream, put, look, lookInVain, names, text, unreadable, files };
 };
 
 describe('rule 1: the same inode and birth time', () => {
@@ -252,6 +260,25 @@ describe('rule 4: a rotated name that appears while the live file stays', () => 
   });
 });
 
+describe('a rotated name that appears while the live file stays, and goes again', () => {
+  it('is told with its size: nobody has read it', () => {
+    const { put, look, names, stream, disk, openFiles } = setUp();
+    put('app.log', cri(10, 'live'));
+    look();
+    const consumer = new TestConsumer('a');
+    stream.lanes.push(new Lane(stream, [consumer], startOfStream(stream), newTools()));
+    put('app.log.1', cri(1, 'older'));
+    look();
+    expect(openFiles()).toBe(2);
+    disk.unlink('/logs/app.log.1');
+    look();
+    stream.lanes[0]?.turn(2000);
+    expect(names()).toEqual(['app.log']);
+    expect(consumer.gaps).toEqual([`deleted ${cri(1, 'older').length}`]);
+    expect(openFiles()).toBe(1);
+  });
+});
+
 describe('rule 5: what is new', () => {
   it('comes oldest first, by the time of its first line where names mislead', () => {
     const { put, look, names } = setUp();
@@ -360,6 +387,72 @@ describe('several cuts between two looks', () => {
     expect(stream.generations[0]).toMatchObject({ awaitsProof: true });
     look();
     expect(stream.generations[0]).toMatchObject({ awaitsProof: false, size: 4 });
+  });
+});
+
+describe('a file that is removed before it could be judged', () => {
+  /** Copied and cut twice while it was looked at; the older copy is removed then. */
+  const cutTwice = () => {
+    const all = setUp();
+    const { put, look, lookInVain, disk } = all;
+    put('app.log', 'zero\n');
+    look();
+    put('app.log.2', 'zero\none\n');
+    put('app.log.1', 'second\n');
+    disk.truncate(disk.create('/logs/app.log'), 0);
+    put('app.log', 'third\n');
+    return { ...all, lookInVain };
+  };
+
+  it('is read all the same, in its place: it is held open until then', () => {
+    const { lookInVain, look, names, text, disk, stream } = cutTwice();
+    lookInVain();
+    disk.unlink('/logs/app.log.2');
+    disk.unlink('/logs/app.log.1');
+    look();
+    expect(names()).toEqual(['-app.log.2', '-app.log.1', 'app.log']);
+    expect([text(0), text(1), text(2)]).toEqual(['zero\none\n', 'second\n', 'third\n']);
+    expect(stream.postponed.size).toBe(0);
+  });
+
+  it('is known under the name that it has when it is judged', () => {
+    const { lookInVain, look, names, disk } = cutTwice();
+    lookInVain();
+    disk.rename('/logs/app.log.2', '/logs/app.log.3');
+    disk.rename('/logs/app.log.1', '/logs/app.log.2');
+    look();
+    expect(names()).toEqual(['app.log.3', 'app.log.2', 'app.log']);
+  });
+
+  it('goes on in its .gz if it was packed', () => {
+    const { lookInVain, look, names, put, disk } = cutTwice();
+    lookInVain();
+    disk.unlink('/logs/app.log.1');
+    put('app.log.1.gz', gzipSync('second\n'));
+    look();
+    expect(names()).toEqual(['app.log.2', 'app.log.1.gz', 'app.log']);
+  });
+
+  it('is told as a gap that nobody can measure if it could not be held', () => {
+    const { lookInVain, look, names, stream, disk } = cutTwice();
+    const tools = newTools();
+    const consumer = new TestConsumer('a');
+    stream.lanes.push(new Lane(stream, [consumer], startOfStream(stream), tools));
+    lookInVain(100, false);
+    expect(stream.postponed.size).toBe(0);
+    disk.unlink('/logs/app.log.1');
+    look();
+    stream.lanes[0]?.turn(2000);
+    expect(names()).toEqual(['app.log.2', 'app.log']);
+    expect(consumer.gaps).toEqual(['deleted ?']);
+  });
+
+  it('is closed with its stream', () => {
+    const { lookInVain, adoption, stream, openFiles } = cutTwice();
+    lookInVain();
+    expect(openFiles()).toBe(3);
+    adoption.close(stream);
+    expect(openFiles()).toBe(0);
   });
 });
 

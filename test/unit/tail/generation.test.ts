@@ -96,7 +96,7 @@ describe('a generation that was cut', () => {
     file.replace('');
     generation.look(1);
     const copy = new MemoryFile().write('a\nb\nc\n');
-    generation.moveTo({ ...generation.sighted, path: '/logs/app.log.1' });
+    generation.moveTo({ ...generation.sighted, path: '/logs/app.log.1' }, true);
     generation.open(copy, false);
     expect(file.isClosed).toBe(true);
     generation.look(2);
