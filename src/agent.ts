@@ -1,4 +1,12 @@
-import { type Legacy, newDiscovery, newPolicy, openRooms, type Rooms, type SinkFactory } from './assemble.ts';
+import {
+  agentState,
+  type Legacy,
+  newDiscovery,
+  newPolicy,
+  openRooms,
+  type Rooms,
+  type SinkFactory,
+} from './assemble.ts';
 import { Checkpointer } from './checkpoint/checkpointer.ts';
 import type { Store } from './checkpoint/store.ts';
 import type { Config } from './config/config.ts';
@@ -67,7 +75,6 @@ export class Agent {
   #isReplaced = false;
   #legacy: Legacy | undefined;
   #reopens = false;
-  #hasBegun = false;
   #reopening: Promise<unknown> | undefined;
 
   private constructor(options: AgentOptions, rooms: Rooms, bell: Doorbell, events: Events) {
@@ -185,7 +192,7 @@ export class Agent {
       const now = clock.monotonic();
       this.overview.pass(now);
       this.#discovery.step(now);
-      if (this.#discovery.isComplete) this.#begin();
+      if (this.#discovery.isComplete) this.#tailing.walked(this.#discovery);
       this.#tailing.poll(now, this.#scan);
       this.#tailing.read(now);
       if (this.#reopens && this.#reopening === undefined) this.#reopenOutputs();
@@ -194,14 +201,6 @@ export class Agent {
       if (this.#tailing.hasMore || this.#discovery.isBusy) await clock.yield();
       else await this.#bell.wait(this.#nextDueMs(now) - clock.monotonic());
     }
-  }
-
-  /** What comes after the first walk is new; and once the directory is there, what is not in it is gone. */
-  #begin(): void {
-    this.#tailing.started();
-    if (this.#hasBegun || this.#discovery.isMissing) return;
-    this.#hasBegun = true;
-    this.#tailing.giveUpGone();
   }
 
   /** Not waited for: one that hangs in a write must stop neither the others nor the loop. */
@@ -309,6 +308,7 @@ export class Agent {
       decoding,
       treatments,
       handOver: this.#options.legacy?.files,
+      ...this.#rooms.selection,
       recorded: () => [...this.#store.state.streams].map(([key, { origin }]) => [key, origin]),
       recordsOf: (key) => this.#store.state.streams.get(key)?.generations ?? [],
       onObserved: (key) => this.#checkpointer.changed(key),
@@ -335,9 +335,8 @@ export class Agent {
 
   #newCheckpointer(): Checkpointer {
     const { config } = this.#options;
-    const { clock, process } = this.#system;
     return new Checkpointer(this.#store, this.#outputs, {
-      agent: { pid: process.pid, host: config.host, startedAt: new Date(clock.now()).toISOString() },
+      agent: agentState(config, this.#system),
       intervalMs: config.state.checkpointIntervalMs,
       stateOf: (key) => this.#tailing.stateOf(key),
       onFailed: (error) => this.#events.checkpointFailed(error),

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { AgentState } from './checkpoint/state.ts';
 import { Store } from './checkpoint/store.ts';
 import type { Config, OutputConfig } from './config/config.ts';
 import type { Kernel } from './core/kernel.ts';
@@ -24,6 +26,7 @@ import { openOutput } from './sinks/open-output.ts';
 import type { Doorbell } from './system/doorbell.ts';
 import type { System } from './system/system.ts';
 import type { HandOver } from './tail/hand-over.ts';
+import type { InheritanceSettings } from './tail/inheritance.ts';
 import { inputBytes } from './tail/lane-tools.ts';
 import { Tailing } from './tail/tailing.ts';
 import type { Events } from './telemetry/events.ts';
@@ -37,6 +40,8 @@ export interface Rooms {
   readonly store: Store;
   readonly outputs: readonly Output[];
   readonly treatments: PodTreatments;
+  /** Which streams are read although no directory shows them any more. */
+  readonly selection: Pick<InheritanceSettings, 'selects' | 'isSamePlace'>;
 }
 
 export interface RoomsWorld {
@@ -88,7 +93,8 @@ export const openRooms = async (config: Config, world: RoomsWorld): Promise<Room
     const { onTreatmentsChanged, podSource } = world;
     const treatments = await openTreatments(config, makers, system, events, onTreatmentsChanged, podSource);
     if (legacy !== undefined && legacy.store !== store) await legacy.store.close();
-    return { treatmentBytes, kernel, decoding, store, outputs, treatments };
+    const selection = selectionOf(config, store);
+    return { treatmentBytes, kernel, decoding, store, outputs, treatments, selection };
   } catch (error) {
     for (const output of outputs) await output.close();
     if (legacy?.store !== store) await store.close();
@@ -146,6 +152,28 @@ const openOutputOf = (
     events,
     onProgress: bell.ring,
   });
+
+const selectionOf = (config: Config, store: Store): Rooms['selection'] => {
+  const { selects, selectsFile } = newSelection(config.sources);
+  return {
+    selects: (origin) => (origin.kind === 'file' ? selectsFile(origin.file) : selects(origin)),
+    isSamePlace: isDeepStrictEqual(store.state.agent?.directories, directoriesOf(config)),
+  };
+};
+
+/** What checkpoints say of their writer. */
+export const agentState = (config: Config, { clock, process }: System): AgentState => ({
+  pid: process.pid,
+  host: config.host,
+  startedAt: new Date(clock.now()).toISOString(),
+  directories: directoriesOf(config),
+});
+
+/** Where logs are looked for. */
+const directoriesOf = ({ sources }: Config): readonly string[] => [
+  sources.logsDirectory,
+  sources.podsDirectory ?? '',
+];
 
 /** What the agent does with what is found. */
 export interface DiscoveryListener {

@@ -7,7 +7,7 @@ import type { StreamPosition } from '../core/position.ts';
  * What a checkpoint knows, and how it is written: one JSON object per commit. An entry holds only what changed; entries
  * are applied one after the other, so the last word counts.
  *
- *   {"agent": {pid, host, startedAt},
+ *   {"agent": {pid, host, startedAt, directories},
  *    "streams": [["<key>", {"origin": {…}, "generations": [[sequence, path, compressed, dev, ino, birth, headLength,
  *                 headHash, size, tail, cutSize?], …]} | null], …],
  *    "outputs": [["<name>", {"type": "…", "positions": [["<key>", [generation, offset] | [generation, offset, generation,
@@ -37,6 +37,8 @@ export interface AgentState {
   readonly host: string;
   /** RFC 3339. */
   readonly startedAt: string;
+  /** Where it looks for logs, as configured; undefined in checkpoints of older versions. */
+  readonly directories?: readonly string[] | undefined;
 }
 
 export interface CheckpointState {
@@ -142,7 +144,12 @@ const outputSchema = z
     sink: z.unknown().optional(),
   })
   .transform((output): OutputState => ({ ...output, sink: output.sink }));
-const agentSchema = z.object({ pid: integer, host: z.string(), startedAt: z.string() });
+const agentSchema = z.object({
+  pid: integer,
+  host: z.string(),
+  startedAt: z.string(),
+  directories: z.array(z.string()).optional(),
+});
 const entrySchema = z.object({
   agent: agentSchema.optional(),
   streams: mapOf(streamSchema.nullable().transform((stream) => stream ?? undefined)),

@@ -66,6 +66,7 @@ export class Discovery {
   #isFirstWalk = true;
   #rescanDueMs = 0;
   #isMissing = false;
+  #hasSeenAll = false;
 
   constructor(survey: Survey, watcher: Watcher, clock: Clock, settings: DiscoverySettings) {
     this.#survey = survey;
@@ -91,6 +92,11 @@ export class Discovery {
   /** The logs directory was not there when it was last looked for. */
   get isMissing(): boolean {
     return this.#isMissing;
+  }
+
+  /** A walk came by all directories, and could read them: a stream that none has shown has no place there. */
+  get hasSeenAll(): boolean {
+    return this.#hasSeenAll;
   }
 
   snapshot(): DirectoriesSnapshot {
@@ -184,6 +190,7 @@ export class Discovery {
   #endWalk(nowMs: number): void {
     this.#walk = undefined;
     this.#isFirstWalk = false;
+    this.#hasSeenAll ||= !this.#isMissing && !this.#survey.wasBlind;
     this.#watches.endRound();
     const { rescanIntervalMs } = this.#settings;
     const restMs = this.#watches.isTrusted ? Math.min(RESCAN_PAUSES * this.#walkMs, LONGEST_RESCAN_MS) : 0;

@@ -43,6 +43,8 @@ interface Subdirectories {
 export class Survey {
   /** Called with a pod's directory just before it is read: what comes into it later must not be missed. */
   beforePod: (directory: string) => void = () => undefined;
+  /** A directory could not be read since the last sweep began. */
+  wasBlind = false;
   readonly #files: Files;
   readonly #settings: SurveySettings;
   readonly #podsDirectories: Set<string>;
@@ -84,6 +86,7 @@ export class Survey {
   /** Walks everything that may have changed; yields once per directory, so that the walk can be spread over time. */
   *sweep(nowMs: number): Sightings {
     const walked = new Set<string>();
+    this.wasBlind = false;
     yield* this.scan(this.#settings.logsDirectory, nowMs);
     for (const pods of [...this.#podsDirectories]) {
       for (const directory of this.#containerDirectories(pods, nowMs)) {
@@ -332,6 +335,7 @@ export class Survey {
 
   #unreadable(directory: string, error: unknown): void {
     if (errnoOf(error) === '') throw error;
+    this.wasBlind = true;
     this.#readAt.delete(directory);
     this.#settings.onUnreadable(directory, error);
   }

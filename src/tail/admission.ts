@@ -59,13 +59,4 @@ export class Admission {
   isHeld(streamKey: string): boolean {
     return this.#settings.handOver?.holds(streamKey) === true;
   }
-
-  /** Of the streams that are asked about and known from before, those of which nothing has a name any more. */
-  *vanished(isAskedFor: (streamKey: string) => boolean): Iterable<NewStream> {
-    for (const [key, origin] of this.#settings.recorded()) {
-      if (!isAskedFor(key)) continue;
-      if (this.#settings.recordsOf(key).every((record) => this.#opening.isGone(record)))
-        yield { key, origin, kubeletNamed: origin.kind === 'kubernetes', directory: '' };
-    }
-  }
 }

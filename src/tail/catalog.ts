@@ -1,8 +1,8 @@
 import type { Consumer } from '../core/consumer.ts';
 import type { StreamSighting } from '../core/sighting.ts';
-import { isLeftOut, plainTreatment, type Treatment, type Treatments } from '../core/treatment.ts';
+import { isLeftOut, type Treatment } from '../core/treatment.ts';
 import type { Clock } from '../system/system.ts';
-import { Admission, type AdmissionSettings, type NewStream } from './admission.ts';
+import { Admission, type NewStream } from './admission.ts';
 import type { Adoption } from './adoption.ts';
 import { asideKey, isAside } from './asides.ts';
 import { boundHeldBytes } from './bounds.ts';
@@ -13,6 +13,7 @@ import { endOfStream } from './end-of-stream.ts';
 import { Exclusions, type StreamPlace } from './exclusions.ts';
 import { handOutLast, type Scan } from './finish.ts';
 import { HandOver } from './hand-over.ts';
+import { Inheritance, type InheritanceSettings, type Walked } from './inheritance.ts';
 import { type Lanes, startOfStream } from './lanes.ts';
 import { Looker } from './looker.ts';
 import type { Stray } from './observation.ts';
@@ -22,12 +23,11 @@ import { Tidying } from './tidying.ts';
 import type { Turns } from './turns.ts';
 
 /** All container streams of the node, from first sight until nothing is left of them. */
-export interface CatalogSettings extends AdmissionSettings {
+export interface CatalogSettings extends InheritanceSettings {
   /** Where a consumer begins that has no position in a stream. */
   readonly startAt: 'beginning' | 'end';
   readonly openFiles: number;
   readonly heldDeletedBytes: number;
-  readonly treatments: Pick<Treatments, 'of' | 'forget'>;
   /** Its files were looked at: what a checkpoint knows of it may be out of date. */
   onObserved(streamKey: string): void;
   /** Its files are not written to, or they are again. */
@@ -46,6 +46,7 @@ export class Catalog {
   readonly #settings: CatalogSettings;
   readonly #adoption: Adoption;
   readonly #admission: Admission;
+  readonly #inheritance: Inheritance;
   readonly #lanes: Lanes;
   readonly #turns: Turns;
   readonly #consumers: readonly Consumer[];
@@ -70,6 +71,10 @@ export class Catalog {
     this.#settings = settings;
     this.#adoption = adoption;
     this.#admission = new Admission(settings, adoption.opening, consumers);
+    this.#inheritance = new Inheritance(settings, this.#admission, adoption.opening, {
+      isKnown: (key) => this.streams.has(key) || this.#excluded.has(key),
+      takeUp: (stream, treatment) => this.#takeUp(stream, treatment),
+    });
     this.#lanes = lanes;
     this.#turns = turns;
     this.#consumers = consumers;
@@ -86,25 +91,15 @@ export class Catalog {
     this.#tidying = new Tidying(this.#looker, consumers);
   }
 
-  /** The first walk is over: what appears from now on is new. */
-  started(): void {
-    this.#isStarting = false;
-  }
-
-  /** Goes on with files that were held open and have no name any more; no walk can show them. */
+  /** The first walk is over: goes on with files that were held open and that it did not show. */
   resumeHeld(): void {
-    const isHeld = (key: string): boolean => !this.streams.has(key) && this.#admission.isHeld(key);
-    for (const place of this.#admission.vanished(isHeld)) {
-      const treatment = this.#settings.treatments.of(place.key, place.origin);
-      if (isLeftOut(treatment)) this.#settings.treatments.forget(place.key);
-      else this.#takeUp(place, treatment);
-    }
+    this.#inheritance.resumeHeld();
   }
 
-  /** The directories are there and were read: what a checkpoint knows and they do not show was deleted meanwhile. */
-  giveUpGone(): void {
-    for (const place of this.#admission.vanished((key) => !this.streams.has(key) && !this.#excluded.has(key)))
-      this.#takeUp(place, plainTreatment(place.origin));
+  /** A walk is over: what appears from now on is new; what is known from before and was not found is gone, or no link leads to it. */
+  walked(walked: Walked): void {
+    this.#inheritance.settle(walked);
+    this.#isStarting = false;
   }
 
   /** Gives all its open files away; nothing can be read any more. */
@@ -134,8 +129,10 @@ export class Catalog {
       known === undefined &&
       !this.#admission.isHeld(sighting.key) &&
       !this.#descriptors.hasRoom(this.#time.nowMs)
-    )
+    ) {
+      this.#inheritance.postponed(sighting.key);
       return false;
+    }
     const stream = known ?? this.#admit(sighting);
     stream.treatment = treatment;
     stream.directory = sighting.directory;
@@ -303,8 +300,7 @@ export class Catalog {
   #takeUp(place: NewStream, treatment: Treatment): void {
     const stream = this.#admit(place);
     stream.treatment = treatment;
-    for (const generation of stream.generations)
-      if (!generation.isOpen) generation.end('deleted', generation.size);
+    for (const generation of stream.generations) this.#inheritance.openOrEnd(generation, this.#time);
     this.#begin(stream);
     this.#cadence.quicken(stream);
     this.#queue(stream, this.#clock.monotonic());

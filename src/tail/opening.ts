@@ -20,6 +20,8 @@ export interface OpeningSettings {
   onUnreadable(path: string, error: unknown): void;
 }
 
+export type Whereabouts = 'there' | 'gone' | 'unknown';
+
 export interface LookTime {
   readonly nowMs: number;
   readonly wallMs: number;
@@ -130,14 +132,14 @@ export class Opening {
     return this.#settings.openGzip(descriptor, () => generation.touch());
   }
 
-  /** Whether the file of a checkpoint is not there any more. One that cannot be looked at is not gone. */
-  isGone(record: GenerationRecord): boolean {
+  /** Whether the file of a checkpoint is still at its path. */
+  whereabouts(record: GenerationRecord): Whereabouts {
     try {
       const status = this.#files.statusOf(record.path);
-      return status === undefined || !sameFile(status, record);
+      return status !== undefined && sameFile(status, record) ? 'there' : 'gone';
     } catch (error) {
       this.#settings.onUnreadable(record.path, error);
-      return false;
+      return 'unknown';
     }
   }
 

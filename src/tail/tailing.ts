@@ -14,6 +14,7 @@ import type { Scan } from './finish.ts';
 import { gzipSource } from './gzip-source.ts';
 import type { HandOver } from './hand-over.ts';
 import { InflateSlots } from './inflate-slots.ts';
+import type { Walked } from './inheritance.ts';
 import { lagsOf, unreadBehind } from './lag.ts';
 import type { Lane } from './lane.ts';
 import { type LaneLimits, LaneTools, lanesBytes } from './lane-tools.ts';
@@ -56,7 +57,7 @@ export class Tailing {
   readonly #longestRead: number;
   #tidyDueMs = 0;
   #hasMore = false;
-  #isResuming: boolean;
+  #hasResumed = false;
   #readBytes = 0;
 
   /** How much memory its lanes take. */
@@ -68,7 +69,6 @@ export class Tailing {
     const { limits, decoding, isOnce } = settings;
     this.#system = system;
     this.#settings = settings;
-    this.#isResuming = settings.handOver !== undefined;
     this.#consumers = consumers;
     this.#turns = new Turns(limits.readShareBytes);
     const tools = new LaneTools(
@@ -111,28 +111,24 @@ export class Tailing {
     return this.#catalog.streams.keys();
   }
 
-  /** The first walk is over: what appears from now on is new. What was held for it and was not found has no name. */
-  started(): void {
-    this.#catalog.started();
-    if (!this.#isResuming) return;
-    this.#catalog.resumeHeld();
-    this.#settings.handOver?.close(this.#system.files);
-    this.#isResuming = false;
+  /** The first walk is over, and perhaps others: what they did not show of what is known from before can be decided. */
+  walked(walked: Walked): void {
+    if (!this.#hasResumed) {
+      this.#hasResumed = true;
+      this.#catalog.resumeHeld();
+      this.#settings.handOver?.close(this.#system.files);
+    }
+    this.#catalog.walked(walked);
   }
 
   /** Files of the agent before this one are still to be taken over. */
   get isResuming(): boolean {
-    return this.#isResuming;
+    return this.#settings.handOver !== undefined && !this.#hasResumed;
   }
 
   /** Gives all its open files to the tailing that comes next; nothing can be read any more. */
   handOver(): HandOver {
     return this.#catalog.handOver();
-  }
-
-  /** The directories were read: what is in the checkpoint and not there was deleted while the agent was stopped. */
-  giveUpGone(): void {
-    this.#catalog.giveUpGone();
   }
 
   /** These streams are treated otherwise from now on. */
@@ -228,7 +224,7 @@ export class Tailing {
   }
 
   close(): void {
-    if (this.#isResuming) this.#settings.handOver?.close(this.#system.files);
+    if (!this.#hasResumed) this.#settings.handOver?.close(this.#system.files);
     this.#catalog.closeAll();
   }
 

@@ -172,4 +172,9 @@ export const SEEDS: readonly { readonly seed: number; readonly steps: number; re
     steps: DEFAULT_STEPS,
     what: 'written to a file that was long quiet just after it was unlinked: lost',
   },
+  {
+    seed: 2_002_243,
+    steps: DEFAULT_STEPS,
+    what: 'a link moved and removed at a reload, its first target still there: an open record lost without a word',
+  },
 ];

@@ -67,7 +67,13 @@ const output: fc.Arbitrary<OutputState> = fc.record({
 });
 
 export const change: fc.Arbitrary<CheckpointChange> = fc.record({
-  agent: fc.option(fc.record({ pid: count, host: text, startedAt: text }), { nil: undefined }),
+  agent: fc.option(
+    fc.record(
+      { pid: count, host: text, startedAt: text, directories: fc.array(text) },
+      { requiredKeys: ['pid', 'host', 'startedAt'] },
+    ),
+    { nil: undefined },
+  ),
   streams: mapOf(key, fc.option(stream, { nil: undefined })),
   outputs: mapOf(fc.constantFrom('out', 'other'), output),
 });

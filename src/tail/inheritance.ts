@@ -1,0 +1,125 @@
+import type { Origin } from '../core/origin.ts';
+import { isLeftOut, plainTreatment, type Treatment, type Treatments } from '../core/treatment.ts';
+import type { Admission, AdmissionSettings, NewStream } from './admission.ts';
+import type { Generation } from './generation.ts';
+import type { LookTime, Opening, Whereabouts } from './opening.ts';
+
+/**
+ * What becomes of the streams that are known from before (a checkpoint, the agent before this one) and that no directory shows:
+ *
+ *   its files                                        wanted               not wanted
+ *   are held open for this agent                     read to the end      closed, then as below
+ *   stand where they stood: a link to them is gone   read to the end      left, with their positions
+ *   are gone                                         told as lost         told as lost
+ *
+ * Not wanted is what rules on names, paths and labels exclude; and what stands where it stood, if other directories are
+ * looked at now: who sends birler elsewhere does not want it to go on there.
+ */
+export interface InheritanceSettings extends AdmissionSettings {
+  readonly treatments: Treatments;
+  /** Whether rules on names and paths let the stream be followed. */
+  selects(origin: Origin): boolean;
+  /** The directories that are looked at are those of the agent before this one. */
+  readonly isSamePlace: boolean;
+}
+
+/** What a walk has shown so far. */
+export interface Walked {
+  /** The logs directory was not there. */
+  readonly isMissing: boolean;
+  /** All directories were there and could be read. */
+  readonly hasSeenAll: boolean;
+}
+
+export interface InheritanceListener {
+  /** A directory has shown it, or somebody has decided that it is not wanted. */
+  isKnown(streamKey: string): boolean;
+  /** What of its files can be opened is read, the rest is told as lost. */
+  takeUp(stream: NewStream, treatment: Treatment): void;
+}
+
+export class Inheritance {
+  readonly #settings: InheritanceSettings;
+  readonly #admission: Admission;
+  readonly #opening: Opening;
+  readonly #listener: InheritanceListener;
+  /** Streams that a directory has shown, and that wait for a descriptor. */
+  readonly #postponed = new Set<string>();
+  #isGoneTold = false;
+  #isRestRead = false;
+
+  constructor(
+    settings: InheritanceSettings,
+    admission: Admission,
+    opening: Opening,
+    listener: InheritanceListener,
+  ) {
+    this.#settings = settings;
+    this.#admission = admission;
+    this.#opening = opening;
+    this.#listener = listener;
+  }
+
+  /** A directory shows it, but it cannot be taken in yet. */
+  postponed(streamKey: string): void {
+    if (!this.#isRestRead) this.#postponed.add(streamKey);
+  }
+
+  /** The first walk is over: goes on with what was held open and not found. */
+  resumeHeld(): void {
+    for (const stream of this.#unknown()) {
+      if (!this.#admission.isHeld(stream.key)) continue;
+      if (this.#settings.isSamePlace || this.#isGone(stream.key)) this.#readIfWanted(stream);
+    }
+  }
+
+  /** Settles the rest, as soon as a walk has seen enough for it. */
+  settle({ isMissing, hasSeenAll }: Walked): void {
+    if (!isMissing && !this.#isGoneTold) {
+      this.#isGoneTold = true;
+      for (const stream of this.#unknown())
+        if (this.#isGone(stream.key)) this.#listener.takeUp(stream, plainTreatment(stream.origin));
+    }
+    if (hasSeenAll && !this.#isRestRead) {
+      this.#isRestRead = true;
+      for (const stream of this.#settings.isSamePlace ? this.#unknown() : [])
+        if (!this.#postponed.has(stream.key) && this.#stands(stream.key)) this.#readIfWanted(stream);
+      this.#postponed.clear();
+    }
+  }
+
+  /** What has no name can only be read through a descriptor that is held, any other file as well by its name. */
+  openOrEnd(generation: Generation, time: LookTime): void {
+    if (!generation.isOpen) this.#opening.open(generation, time);
+    if (!generation.isOpen) generation.end('deleted', generation.size);
+  }
+
+  *#unknown(): Iterable<NewStream> {
+    for (const [key, origin] of this.#settings.recorded()) {
+      if (this.#listener.isKnown(key)) continue;
+      yield { key, origin, kubeletNamed: origin.kind === 'kubernetes', directory: '' };
+    }
+  }
+
+  #isGone(streamKey: string): boolean {
+    return this.#whereabouts(streamKey).every((where) => where === 'gone');
+  }
+
+  /** A file that cannot be looked at may be read at the next start. */
+  #stands(streamKey: string): boolean {
+    const whereabouts = this.#whereabouts(streamKey);
+    return whereabouts.includes('there') && !whereabouts.includes('unknown');
+  }
+
+  #whereabouts(streamKey: string): readonly Whereabouts[] {
+    return this.#settings.recordsOf(streamKey).map((record) => this.#opening.whereabouts(record));
+  }
+
+  #readIfWanted(stream: NewStream): void {
+    const { key, origin } = stream;
+    if (!this.#settings.selects(origin)) return;
+    const treatment = this.#settings.treatments.of(key, origin);
+    if (isLeftOut(treatment)) this.#settings.treatments.forget(key);
+    else this.#listener.takeUp(stream, treatment);
+  }
+}
