@@ -50,7 +50,6 @@ interface Exports {
     row: number,
     rows: number,
     endingBytes: number,
-    trust: number,
     at: number,
     limit: number,
     withId: boolean,
@@ -130,7 +129,7 @@ class WasmKernel implements Kernel {
     return this.#results[RESULT_INDEX] ?? from;
   }
 
-  encodeJson({ batch, target, ending, trust, hasIds }: JsonWork, row: number, at: number): number {
+  encodeJson({ batch, target, ending, hasIds }: JsonWork, row: number, at: number): number {
     this.written = at;
     const { table, bytes, seed } = batch;
     if (!this.#holds(target) || !this.#holds(bytes) || !this.#holds(table.ints)) return row;
@@ -143,7 +142,6 @@ class WasmKernel implements Kernel {
       row,
       table.rows,
       ending.length + TIME_KEY_TEXT.length,
-      trust,
       byteOffset + at,
       byteOffset + target.length,
       hasIds,
