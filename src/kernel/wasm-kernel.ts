@@ -18,7 +18,9 @@ import {
   RESERVED_BYTES,
   RESULT_ALL_FLAGS,
   RESULT_ANY_FLAGS,
+  RESULT_ARENA,
   RESULT_INDEX,
+  RESULT_JOINED_ROWS,
   RESULT_MESSAGE_BYTES,
 } from './wasm-layout.ts';
 
@@ -42,6 +44,9 @@ interface Exports {
     sourceBase: number,
     maxMessageBytes: number,
     openChannels: number,
+    arena: number,
+    arenaEnd: number,
+    mostJoined: number,
   ): number;
   encodeJson(
     base: number,
@@ -124,8 +129,13 @@ class WasmKernel implements Kernel {
       lines.base,
       lines.maxMessageBytes,
       open,
+      region.arenaUsed,
+      region.arenaEnd,
+      Math.min(lines.maxMessageBytes, joiner.sureBytes),
     );
     table.messageBytes += this.#results[RESULT_MESSAGE_BYTES] ?? 0;
+    table.joinedRows += this.#results[RESULT_JOINED_ROWS] ?? 0;
+    region.arenaUsed = this.#results[RESULT_ARENA] ?? 0;
     return this.#results[RESULT_INDEX] ?? from;
   }
 

@@ -13,6 +13,8 @@ const SLACK_BYTES = 128;
 /** Results, as indexes of 32-bit integers. */
 export const RESULT_INDEX = 0;
 export const RESULT_MESSAGE_BYTES = 1;
+export const RESULT_JOINED_ROWS = 2;
+export const RESULT_ARENA = 3;
 export const RESULT_ANY_FLAGS = 0;
 export const RESULT_ALL_FLAGS = 1;
 const KEYS = 16;

@@ -15,6 +15,8 @@
  */
 export const RESULT_INDEX: usize = 0;
 export const RESULT_MESSAGE_BYTES: usize = 4;
+export const RESULT_JOINED_ROWS: usize = 8;
+export const RESULT_ARENA: usize = 12;
 export const RESULT_ANY_FLAGS: usize = 0;
 export const RESULT_ALL_FLAGS: usize = 4;
 export const TIME_KEY: usize = 16;
@@ -55,6 +57,7 @@ export const SECONDS: usize = 8;
 export const STDERR: i32 = 1;
 export const PARTIAL: i32 = 2;
 export const TRUNCATED: i32 = 4;
+export const JOINED: i32 = 8;
 export const CARRIED: i32 = 16;
 export const STREAM_KNOWN: i32 = 64;
 export const FIELDS: i32 = 128;
