@@ -95,9 +95,9 @@ const LEAD_LOW = table(16, (half) => {
 });
 const NEXT_HIGH = table(16, (half) => {
   if (half < 0x8 || half > 0xb) return TOO_SHORT;
-  const any = TOO_LONG | OVERLONG_2 | TWO_CONTINUATIONS;
-  if (half === 0x8) return any | OVERLONG_3 | OVERLONG_4;
-  return half === 0x9 ? any | OVERLONG_3 | TOO_LARGE : any | SURROGATE | TOO_LARGE;
+  const common = TOO_LONG | OVERLONG_2 | TWO_CONTINUATIONS;
+  if (half === 0x8) return common | OVERLONG_3 | OVERLONG_4;
+  return half === 0x9 ? common | OVERLONG_3 | TOO_LARGE : common | SURROGATE | TOO_LARGE;
 });
 
 /** Takes byte n of the input to its place, and a backslash (bytes 8 to 15 of the input) before it if bit n of the mask is set. */
