@@ -121,6 +121,7 @@ export class Catalog {
     if (sighting.files.length === 0 && sighting.directory !== known?.directory) {
       if (known === undefined && !this.#excluded.has(sighting.key))
         this.#settings.treatments.forget(sighting.key);
+      this.#inheritance.vanished(sighting.key);
       return true;
     }
     const treatment = this.#settings.treatments.of(sighting.key, sighting.origin);
@@ -291,6 +292,7 @@ export class Catalog {
     const isForgotten = this.#excluded.isForgotten(sighting.key);
     const stream = this.#admission.admit(sighting, this.#time, isForgotten);
     this.#descriptors.open += stream.openFiles;
+    this.#inheritance.admitted(stream.key);
     this.streams.set(stream.key, stream);
     if (!isAside(stream.key)) this.#restarts.add(stream);
     return stream;

@@ -62,7 +62,18 @@ export class Inheritance {
 
   /** A directory shows it, but it cannot be taken in yet. */
   postponed(streamKey: string): void {
-    if (!this.#isRestRead) this.#postponed.add(streamKey);
+    this.#postponed.add(streamKey);
+  }
+
+  /** It is taken in. */
+  admitted(streamKey: string): void {
+    this.#postponed.delete(streamKey);
+  }
+
+  /** No directory shows it any more: it may have been removed while it waited. */
+  vanished(streamKey: string): void {
+    if (!this.#postponed.delete(streamKey)) return;
+    for (const stream of this.#unknown()) if (stream.key === streamKey) this.#endIfGone(stream);
   }
 
   /** The first walk is over: goes on with what was held open and not found. */
@@ -77,14 +88,13 @@ export class Inheritance {
   settle({ isMissing, hasSeenAll }: Walked): void {
     if (!isMissing && !this.#isGoneTold) {
       this.#isGoneTold = true;
-      for (const stream of this.#unknown())
-        if (this.#isGone(stream.key)) this.#listener.takeUp(stream, plainTreatment(stream.origin));
+      // Of one that waits, the directory shows files under other names.
+      for (const stream of this.#unknown()) if (!this.#postponed.has(stream.key)) this.#endIfGone(stream);
     }
     if (hasSeenAll && !this.#isRestRead) {
       this.#isRestRead = true;
       for (const stream of this.#settings.isSamePlace ? this.#unknown() : [])
         if (!this.#postponed.has(stream.key) && this.#stands(stream.key)) this.#readIfWanted(stream);
-      this.#postponed.clear();
     }
   }
 
@@ -92,6 +102,10 @@ export class Inheritance {
   openOrEnd(generation: Generation, time: LookTime): void {
     if (!generation.isOpen) this.#opening.open(generation, time);
     if (!generation.isOpen) generation.end('deleted', generation.size);
+  }
+
+  #endIfGone(stream: NewStream): void {
+    if (this.#isGone(stream.key)) this.#listener.takeUp(stream, plainTreatment(stream.origin));
   }
 
   *#unknown(): Iterable<NewStream> {

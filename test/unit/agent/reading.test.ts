@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { lowWater } from '../../../src/core/position.ts';
 import { Scenario } from '../../support/scenario.ts';
 import type { ScenarioLog } from '../../support/scenario-log.ts';
+import { ScenarioSink } from '../../support/scenario-output.ts';
 
 /** After a stop: where the checkpoint says the output stands in this plain file. */
 const savedOffset = async (node: Scenario, log: ScenarioLog): Promise<number | undefined> => {
@@ -142,5 +143,47 @@ describe('idle files', () => {
     await node.pass(60_000);
     for (const log of logs) expect([log.origin, ...node.textsOf(log)]).toEqual([log.origin, 'a', 'b', 'c']);
     expect(node.openLogs).toBeLessThanOrEqual(4 + 2);
+  });
+});
+
+/** One record in flight, and one in the batch behind it. */
+const TIGHT = { inFlightBytes: 2, recordsPerBatch: 1 };
+
+describe('a stream for which no descriptor is left when birler starts', () => {
+  /** One descriptor, two logs of which one cannot be left: nobody takes its lines. The other one was rotated meanwhile. */
+  const setUp = async () => {
+    const sink = new ScenarioSink();
+    const node = new Scenario({ sinks: { slow: sink }, limits: { openFiles: 1, ...TIGHT } });
+    const held = node.file('a.log');
+    const waiting = node.file('b.log', 'cri');
+    held.write('a');
+    waiting.write('b');
+    await node.start();
+    await node.delivers('a', 'b');
+    await node.stop();
+    waiting.write('c');
+    waiting.rotate('1');
+    waiting.write('d');
+    held.write('e', 'f', 'g', 'h');
+    sink.mood = 'hangs';
+    await node.start();
+    await node.pass(3000);
+    return { node, sink, waiting };
+  };
+
+  it('is not gone, though nothing is where a checkpoint knew it: its lines come later', async () => {
+    const { node, sink } = await setUp();
+    sink.works();
+    await node.until(() => node.texts().length === 8, 'all lines');
+    expect(node.gaps()).toEqual([]);
+  });
+
+  it('is told as lost if its files are removed before it had one', async () => {
+    const { node, sink, waiting } = await setUp();
+    for (const path of [waiting.path, `${waiting.path}.1`]) node.world.disk.unlink(path);
+    await node.pass(10_000);
+    sink.works();
+    await node.until(() => node.gaps().length > 0, 'the gap');
+    expect(node.gaps().join()).toContain('deleted');
   });
 });
