@@ -23,7 +23,9 @@ export const isFinished = (
   if (generation.isCompressedSource || isOnce || stream.isAbandoned) return true;
   const quietMs = nowMs - generation.changedAtMs;
   const next = stream.after(generation.sequence);
-  if (next !== undefined) return quietMs >= QUIET_AFTER_SWITCH_MS && hasBegun(next, stream);
+  // Nobody writes to a copy: what came behind it was cut off, and that is to be told.
+  const isCopy = generation.shortfall !== undefined;
+  if (next !== undefined) return quietMs >= QUIET_AFTER_SWITCH_MS && (isCopy || hasBegun(next, stream));
   if (stream.isOver) return quietMs >= QUIET_WHEN_OVER_MS;
   return !generation.listed && quietMs >= QUIET_WHEN_UNLISTED_MS;
 };

@@ -52,6 +52,9 @@ export interface Mark {
 /** Earlier ends that are remembered beside the last: a copy ends at most some moments before its file is cut. */
 const MOST_MARKS = 7;
 
+/** Times of files are as coarse as the kernel's clock: 4 ms, or 10 where it ticks slowly (CONFIG_HZ). */
+const TICK_MS = 10;
+
 /** Shared by all generations, because looking is synchronous. */
 const scratch = Buffer.from(new ArrayBuffer(HEAD_BYTES));
 const scratchView = new DataView(scratch.buffer);
@@ -93,6 +96,12 @@ export class Generation {
   /** Where earlier looks saw it end: a shorter copy is known by them. */
   #earlier: readonly Mark[] = [];
   #tail: number;
+  /**
+   * Whether all that happens from now on shows in the file's time. What happens within a tick of a change does not: the file may
+   * be cut and grow to its old size.
+   */
+  #isTimeTelling = false;
+  #tellingFromMs = 0;
   #source: Source | undefined;
   #isCompressed = false;
 
@@ -176,9 +185,13 @@ export class Generation {
     this.version++;
   }
 
-  /** It was cut, and all that it held is read elsewhere, as another generation: nobody had read any of it. */
-  giveWay(): void {
-    this.ending = { reason: 'truncated', size: 0, mayHaveGrown: false };
+  /**
+   * It was cut, and what it held is read elsewhere, as another generation: nobody had read any of it. What is missing there is
+   * lost.
+   */
+  giveWay(length: number): void {
+    const lost = Math.max(0, (this.ending?.size ?? 0) - length);
+    this.ending = { reason: 'truncated', size: lost, mayHaveGrown: false };
     this.version++;
   }
 
@@ -219,12 +232,16 @@ export class Generation {
       this.version++;
     }
     if (this.#isCompressed) return false;
-    if (size === this.size && mtimeMs === this.mtimeMs) return false;
+    const isAsItWas = size === this.size && mtimeMs === this.mtimeMs;
+    if (isAsItWas && this.#isTimeTelling) return false;
     const before = this.size;
     if (size < before || !this.#tailStands()) {
       this.end('truncated', before);
       return true;
     }
+    this.#isTimeTelling = isAsItWas && nowMs >= this.#tellingFromMs;
+    if (isAsItWas) return false;
+    this.#tellingFromMs = nowMs + TICK_MS;
     if (before > 0) this.#earlier = [...this.#earlier.slice(-MOST_MARKS), { size: before, tail: this.#tail }];
     this.mtimeMs = mtimeMs;
     if (size !== before && this.version > 0) this.changedAtMs = nowMs;

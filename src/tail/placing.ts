@@ -51,7 +51,7 @@ export class Placing {
     const orphan = same.find((generation) => !generation.listed);
     if (orphan?.isProven === false && orphan.ending?.reason === 'truncated') {
       // What comes before it was not known when it was first seen, but nobody has read it: it is put in its place now.
-      orphan.giveWay();
+      orphan.giveWay(file.compressed ? Number.POSITIVE_INFINITY : candidate.size);
       return false;
     }
     if (orphan !== undefined) {

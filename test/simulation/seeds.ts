@@ -177,4 +177,29 @@ export const SEEDS: readonly { readonly seed: number; readonly steps: number; re
     steps: DEFAULT_STEPS,
     what: 'a link moved and removed at a reload, its first target still there: an open record lost without a word',
   },
+  {
+    seed: 1_004_829,
+    steps: DEFAULT_STEPS,
+    what: 'what is missing in a copy is not told until its file is written to again',
+  },
+  {
+    seed: 2_000_516,
+    steps: DEFAULT_STEPS,
+    what: 'cut and grown to its old size within one tick of the clock: never looked at again, lost',
+  },
+  {
+    seed: 1_001_428,
+    steps: DEFAULT_STEPS,
+    what: 'a record given up before its time',
+  },
+  {
+    seed: 11_437,
+    steps: DEFAULT_STEPS,
+    what: 'cut and grown to its old size within one tick of the clock: read on from the middle of a line',
+  },
+  {
+    seed: 1_007_617,
+    steps: DEFAULT_STEPS,
+    what: 'no descriptor is left for a stream at the start: taken for deleted, and its new lines lost',
+  },
 ];

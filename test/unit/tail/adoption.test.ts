@@ -366,6 +366,20 @@ describe('several cuts between two looks', () => {
     expect(stream.generations[0]).toMatchObject({ size: 4, shortfall: { reason: 'truncated', size: 19 } });
   });
 
+  it('say what is missing in a copy whose file nobody had read from', () => {
+    const { put, look, names, disk, stream } = setUp();
+    put('app.log', '');
+    look();
+    const copied = cri(1, 'x'.repeat(1100));
+    put('app.log.1', copied);
+    put('app.log', `${copied}after the copy\n`);
+    stream.generations[0]?.look(2000);
+    disk.truncate(disk.create('/logs/app.log'), 0);
+    look();
+    expect(names()).toEqual(['-app.log truncated', 'app.log.1', 'app.log']);
+    expect(stream.generations[0]?.ending).toMatchObject({ reason: 'truncated', size: 15 });
+  });
+
   it('write both sizes of a short copy into the checkpoint: its own and what its file had', () => {
     const { put, look, disk, stream } = setUp();
     put('app.log', 'one\n');

@@ -46,6 +46,25 @@ describe('a look at a generation', () => {
     expect(generation).toMatchObject({ size: 6, ending: undefined, changedAtMs });
   });
 
+  it('notices that it was cut and has its old size again, within one tick of the clock', () => {
+    const { file, generation } = setUp('a\nb\nc\n');
+    const { mtimeMs } = file;
+    expect(generation.look(1)).toBe(false);
+    file.replace('d\ne\nf\n');
+    file.mtimeMs = mtimeMs;
+    expect(generation.look(30)).toBe(true);
+    expect(generation.ending).toEqual(CUT);
+  });
+
+  it('reads nothing once a tick has passed without a change', () => {
+    const { file, generation } = setUp('a\nb\nc\n');
+    generation.look(5);
+    generation.look(10);
+    const { reads } = file;
+    expect(generation.look(20)).toBe(false);
+    expect(file.reads).toBe(reads);
+  });
+
   it('tells that the file has lost its name', () => {
     const { file, generation } = setUp('a\n');
     const { version } = generation;
