@@ -1,7 +1,10 @@
 import { runCommandLine } from './cli/program.ts';
 import { realWorld } from './cli/real-world.ts';
 import { reportError } from './cli/report-failure.ts';
+import { useCompileCache } from './system/compile-cache.ts';
 
+// The parts are loaded when they are needed, and so from here on.
+useCompileCache(import.meta.dirname);
 const world = realWorld();
 
 // Node's own warnings (an experimental feature, a deprecation in a package) are for us, not for the people who run birler.

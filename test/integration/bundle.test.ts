@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -34,6 +34,22 @@ it('loads, to run on defaults, nothing that only others need', () => {
   const sources = loaded.flatMap(sourcesOf);
   expect(sources.some((source) => source.includes('src/agent.ts'))).toBe(true);
   for (const name of SELDOM) expect(sources.filter((each) => each.includes(`/${name}`))).toEqual([]);
+});
+
+it('finds all that a run on defaults loads in its compile cache', () => {
+  const flags = /^flags='(.*)'$/m.exec(readFileSync(join(ROOT, 'bin/birler'), 'utf8'))?.[1]?.split(' ') ?? [];
+  const places = ['--logs', directory.join('none'), '--state', directory.join('cache-state')];
+  const { stderr } = spawnSync(process.execPath, [...flags, bundle, 'run', '--once', ...places], {
+    encoding: 'utf8',
+    env: { ...process.env, NODE_DEBUG_NATIVE: 'COMPILE_CACHE' },
+  });
+  const looked = [...stderr.matchAll(/birler-parts\/(\S+)\.\.\.\[.* (\w+), /g)].map(([, part, how]) => ({
+    part,
+    how,
+  }));
+  expect(looked.length).toBeGreaterThan(5);
+  expect(looked.filter(({ how }) => how !== 'success')).toEqual([]);
+  expect(stderr.match(/ was accepted, /g)).toHaveLength(looked.length);
 });
 
 it('delivers a file, and says by its parts what is wrong with a configuration', () => {
