@@ -144,6 +144,7 @@ describe('the image', () => {
         'usr/local/bin/node',
         'app/birler.mjs',
         expect.stringMatching(/^app\/birler-parts\/run-agent-\w+\.mjs$/) as string,
+        expect.stringMatching(/^app\/birler-cache\/.+\/\w+$/) as string,
         'app/LICENSE',
         'app/THIRD-PARTY-LICENSES.txt',
       ]),
