@@ -36,8 +36,8 @@ export class Tidying {
     if (!generation.isEnded && !generation.isCompressedSource) {
       for (const lane of stream.lanes) lane.tellLate(generation);
     }
-    // What was read may have to be read again by the agent that comes next, and there is no name to find it by.
-    if (!isAcknowledged && !generation.listed && !generation.isEnded) return;
+    // What was read may have to be read again by the agent that comes next, and by then there may be no name to find it by.
+    if (!isAcknowledged && !generation.isEnded) return;
     const quietMs = nowMs - generation.changedAtMs;
     if (generation.isEnded || generation.isCompressedSource || quietMs >= lingerMs(generation))
       generation.close();

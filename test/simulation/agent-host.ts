@@ -39,7 +39,9 @@ export class AgentHost {
   #stop: (() => void) | undefined;
   #reload: ((config: Config) => Promise<unknown>) | undefined;
   #reloads = 0;
-  #reloading: RunningProcess | undefined;
+  /** Reloads that were asked for and are not over. */
+  #pendingReloads = 0;
+  #hasReloaded = false;
   #isStopping = false;
   #exit: { code: number | undefined; error: unknown } = { code: undefined, error: undefined };
 
@@ -65,13 +67,21 @@ export class AgentHost {
 
   /** Between two agents nobody looks at files, as between a stop and a start. */
   get isReloading(): boolean {
-    return this.#reloading !== undefined && this.#reloading === this.#running;
+    return this.#pendingReloads > 0;
+  }
+
+  /** Whether one agent may have followed another since the last call. */
+  takeReloaded(): boolean {
+    const hasReloaded = this.#hasReloaded || this.isReloading;
+    this.#hasReloaded = false;
+    return hasReloaded;
   }
 
   start(): void {
     const running = this.#world.start();
     this.#running = running;
     this.#isStopping = false;
+    this.#pendingReloads = 0;
     const exit: { code: number | undefined; error: unknown } = { code: undefined, error: undefined };
     this.#exit = exit;
     for (const destination of this.#destinations.values()) destination.connect(running.process);
@@ -107,13 +117,15 @@ export class AgentHost {
     const config = { ...this.#config, graceMs: this.#config.graceMs + (this.#reloads % 2) };
     const exit = this.#exit;
     const running = this.#running;
-    this.#reloading = running;
+    this.#pendingReloads++;
     this.#reload?.(config)
       .catch((error: unknown) => {
         exit.error ??= error;
       })
       .finally(() => {
-        if (this.#reloading === running) this.#reloading = undefined;
+        if (this.#running !== running) return;
+        this.#pendingReloads--;
+        this.#hasReloaded = true;
       });
   }
 

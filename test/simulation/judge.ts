@@ -97,6 +97,17 @@ export class Judge {
     );
   }
 
+  /**
+   * What an agent had begun to write into an output that is full or slow, the agent after it has cut off again. It is read once
+   * more, but for what was cut off or removed while nobody looked.
+   */
+  takenBack(account: OutputAccount, lines: readonly LogLine[]): void {
+    if (!this.isTroubled) return;
+    for (const line of lines) {
+      if (line.life.gone && !this.#logs.isInCopy(line, startOf(line))) line.excused.add(account.name);
+    }
+  }
+
   /** No file holds these bytes any more. Whose fault is it? */
   gone(life: Life, wasCut: boolean): void {
     if (this.#deathMs === undefined && !wasCut && this.#couldHaveOpened(life)) return;
@@ -108,7 +119,7 @@ export class Judge {
   #couldHaveOpened(life: Life): boolean {
     const { rescanIntervalMs } = this.#settings.config.sources;
     if (this.#settings.fewDescriptors || this.#settings.holdsLittle) return false;
-    return life.visibleMs > 2 * rescanIntervalMs + 1000;
+    return life.wasHeld || life.visibleMs > 2 * rescanIntervalMs + 1000;
   }
 
   #excuseUnsaved(life: Life): void {

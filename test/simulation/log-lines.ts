@@ -23,6 +23,8 @@ export interface Life {
   savedSize: number;
   /** For how long a running agent could have found and opened it, ms. */
   visibleMs: number;
+  /** An agent that runs had it open when time passed: it need not have found it in time, it had it. */
+  wasHeld: boolean;
   /** Its files are no longer where a log of the stream is looked for: a link was turned away from them. */
   unlisted: boolean;
   /** When its file lost its name, or the name under which logs are looked for. */

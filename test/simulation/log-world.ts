@@ -71,6 +71,7 @@ export class LogWorld {
       seenAt: [],
       savedSize: 0,
       visibleMs: 0,
+      wasHeld: false,
       unlisted: false,
       lostNameMs: undefined,
       gone: false,
@@ -153,8 +154,14 @@ export class LogWorld {
     for (const life of this.lives) {
       life.seenSize = 0;
       life.visibleMs = 0;
+      life.wasHeld = false;
       life.seenAt.length = 0;
     }
+  }
+
+  /** Which files an agent has in hand by now. */
+  noticeHeld(): void {
+    for (const life of this.lives) life.wasHeld ||= [...life.carriers].some((inode) => this.#isHeld(inode));
   }
 
   /** Time passes in which an agent runs that may look. */

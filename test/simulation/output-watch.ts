@@ -1,4 +1,5 @@
 import type { FakeDisk } from '../support/fake-disk.ts';
+import type { LogLine } from './log-lines.ts';
 import type { OutputAccount } from './output-account.ts';
 import { parseOutputRecord } from './output-record.ts';
 
@@ -18,28 +19,34 @@ export class OutputWatch {
     this.#account = account;
   }
 
-  /** Takes what was added since the last look, up to the last whole line. */
-  look(nowMs: number): void {
+  /**
+   * Takes what was added since the last look, up to the last whole line.
+   *
+   * @returns what is not there any more
+   */
+  look(nowMs: number): readonly LogLine[] {
     const inode = this.#disk.inodeAt(this.#path);
     const content = inode === undefined ? NOTHING : this.#disk.view(inode);
     const begins = this.#seen.length;
     const isLonger = content.length >= begins && content.compare(this.#seen, 0, begins, 0, begins) === 0;
     const end = content.lastIndexOf(NEWLINE) + 1;
-    if (isLonger && end === begins) return;
+    if (isLonger && end === begins) return [];
     const copy = Buffer.from(content.subarray(0, end));
     this.#seen = copy;
-    if (isLonger) this.#read(copy, begins, end, nowMs);
-    else this.#readAgain(copy, end, nowMs);
+    if (!isLonger) return this.#readAgain(copy, end, nowMs);
+    this.#read(copy, begins, end, nowMs);
+    return [];
   }
 
   /** What is still there came when it came the first time. */
-  #readAgain(content: Buffer, end: number, nowMs: number): void {
+  #readAgain(content: Buffer, end: number, nowMs: number): readonly LogLine[] {
     const before = new Map(this.#account.arrived);
     this.#account.clear();
     this.#read(content, 0, end, nowMs);
     for (const line of this.#account.arrived.keys()) {
       this.#account.arrived.set(line, before.get(line) ?? nowMs);
     }
+    return [...before.keys()].filter((line) => !this.#account.has(line));
   }
 
   #read(content: Buffer, start: number, end: number, nowMs: number): void {

@@ -202,4 +202,9 @@ export const SEEDS: readonly { readonly seed: number; readonly steps: number; re
     steps: DEFAULT_STEPS,
     what: 'no descriptor is left for a stream at the start: taken for deleted, and its new lines lost',
   },
+  {
+    seed: 2_003_625,
+    steps: DEFAULT_STEPS,
+    what: 'read from a .gz for an output that was full, not held for the next agent, and removed before that came',
+  },
 ];

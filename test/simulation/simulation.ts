@@ -3,6 +3,7 @@ import { FakeWorld } from '../support/fake-system.ts';
 import type { Action, UnfinishedWrites } from './actions.ts';
 import { AgentHost, type AgentUnderTest } from './agent-host.ts';
 import { Judge } from './judge.ts';
+import type { LogLine } from './log-lines.ts';
 import { LogRotation } from './log-rotation.ts';
 import { LogWorld } from './log-world.ts';
 import { LogWriter } from './log-writer.ts';
@@ -37,7 +38,7 @@ export class Simulation {
   readonly #judge: Judge;
   readonly #troubles: Troubles;
   readonly #actions: WorldActions;
-  readonly #watches: readonly OutputWatch[];
+  readonly #watches: ReadonlyMap<OutputAccount, OutputWatch>;
   readonly #destinations: ReadonlyMap<string, ModelDestination>;
   readonly #accounts: readonly OutputAccount[];
   #pending: { calls: number; readonly action: Action } | undefined;
@@ -79,9 +80,11 @@ export class Simulation {
         }),
     );
     const isModel = (account: OutputAccount): boolean => modelOutputs.includes(account.name);
-    this.#watches = this.#accounts
-      .filter((account) => !isModel(account))
-      .map((account) => new OutputWatch(this.#world.disk, outputPath(account.name), account));
+    this.#watches = new Map(
+      this.#accounts
+        .filter((account) => !isModel(account))
+        .map((account) => [account, new OutputWatch(this.#world.disk, outputPath(account.name), account)]),
+    );
     this.#destinations = new Map(
       this.#accounts
         .filter(isModel)
@@ -175,7 +178,7 @@ export class Simulation {
 
   #crash(unfinished: UnfinishedWrites): void {
     this.#host.crash(unfinished);
-    for (const watch of this.#watches) watch.look(this.#world.clock.monotonic);
+    this.#lookAtFiles();
     this.#judge.died(false);
     if (this.#world.disk.inodeAt(`${STATE_DIRECTORY}/snapshot`) === undefined) this.#startOver();
   }
@@ -191,7 +194,7 @@ export class Simulation {
     for (const name of this.#world.disk.names(OUTPUT_DIRECTORY)) {
       this.#world.disk.unlink(`${OUTPUT_DIRECTORY}/${name}`);
     }
-    for (const watch of this.#watches) watch.look(this.#world.clock.monotonic);
+    this.#lookAtFiles();
   }
 
   async #start(): Promise<void> {
@@ -222,6 +225,7 @@ export class Simulation {
       await this.#world.clock.advance(step);
       const isLooking = this.#host.isAlive && !this.#host.isReloading && !this.#troubles.hurtReads;
       if (isLooking) this.#logs.passVisible(step);
+      if (this.#host.isAlive) this.#logs.noticeHeld();
       // The agent itself may have given up a file that it held.
       if (this.#settings.holdsLittle) this.#logs.noticeGone();
       this.#look();
@@ -230,8 +234,16 @@ export class Simulation {
 
   #look(): void {
     this.#host.checkRuns();
-    for (const watch of this.#watches) watch.look(this.#world.clock.monotonic);
+    const hasReloaded = this.#host.takeReloaded();
+    for (const [account, lines] of this.#lookAtFiles())
+      if (hasReloaded) this.#judge.takenBack(account, lines);
     for (const destination of this.#destinations.values()) destination.check();
+  }
+
+  /** What is gone from outputs that are files. */
+  #lookAtFiles(): readonly (readonly [OutputAccount, readonly LogLine[]])[] {
+    const { monotonic } = this.#world.clock;
+    return [...this.#watches].map(([account, watch]) => [account, watch.look(monotonic)]);
   }
 
   /** Everything is well again: then everything must arrive. */

@@ -84,6 +84,27 @@ describe('a configuration that takes a new agent', () => {
     await node.stop();
   });
 
+  it('keeps a compressed file that was read, while what was read has not arrived', async () => {
+    const node = new Scenario();
+    const log = node.file('app.log');
+    let freeBytes = 0;
+    node.faults.freeBytes = (path) => (path.startsWith('/out/') ? freeBytes : Number.POSITIVE_INFINITY);
+    log.write('a', 'b', 'c');
+    const packed = log.gzip(log.rotate('1'));
+    log.write('d');
+    await node.start();
+    await node.pass(20_000);
+    const reloading = node.reload(anew(node));
+    await node.pass(1000);
+    log.remove(packed);
+    expect(await reloading).toBe('anew');
+    freeBytes = Number.POSITIVE_INFINITY;
+    await node.delivers('a', 'b', 'c', 'd');
+    await node.pass(70_000);
+    expect(node.openLogs).toBe(1);
+    await node.stop();
+  });
+
   it('does not give out half a line of a deleted file: its writer may finish it', async () => {
     const node = new Scenario();
     const log = node.file('app.log');
