@@ -112,7 +112,7 @@ const limits = section('Bounds on what birler takes from the node.', {
   }),
   read_share: size({
     description: "How much of one pod is read before it is the next one's turn.",
-    default: '256KiB',
+    default: '512KiB',
     minimum: '4KiB',
     maximum: '16MiB',
   }),

@@ -66,6 +66,8 @@ export interface Joiner {
   isOpen(channel: Channel): boolean;
   /** How many bytes of the open record are kept; 0 if none is open. Never more than the longest message. */
   openBytes(channel: Channel): number;
+  /** A record of at most so many bytes would be kept, whatever its pieces. */
+  readonly sureBytes: number;
   /**
    * Keeps a piece of a record that goes on. `sourceOffset` is where the piece's line begins in its generation.
    *

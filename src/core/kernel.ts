@@ -59,13 +59,6 @@ export interface JsonWork {
   readonly target: Uint8Array;
   /** How each line ends, from the quote behind the message to the newline. */
   readonly ending: Uint8Array;
-  /** Of which bytes it is known that they are valid UTF-8: INPUT_TRUSTED, ARENA_TRUSTED. */
-  readonly trust: number;
   /** Whether each line has an id. */
   readonly hasIds: boolean;
 }
-
-/** All messages that lie in the input together make valid UTF-8 with what stands between them. */
-export const INPUT_TRUSTED = 1;
-/** The same for the messages in the arena. */
-export const ARENA_TRUSTED = 2;

@@ -4,7 +4,7 @@ import { invariant } from '../core/errors.ts';
 import type { Channel } from '../core/position.ts';
 import { CARRIED, JOINED, PARTIAL } from '../core/record-table.ts';
 import type { Region } from '../core/region.ts';
-import { OpenRecord } from './open-record.ts';
+import { mostSureBytes, OpenRecord } from './open-record.ts';
 import type { PartialBudget } from './partial-budget.ts';
 import { cutToLimit } from './rows.ts';
 
@@ -44,6 +44,10 @@ export class PartialJoiner implements StreamJoiner {
 
   openBytes(channel: Channel): number {
     return this.open[channel]?.keptBytes ?? 0;
+  }
+
+  get sureBytes(): number {
+    return mostSureBytes(this.budget);
   }
 
   openSince(channel: Channel): number | undefined {

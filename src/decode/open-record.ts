@@ -77,3 +77,12 @@ export class OpenRecord {
     return true;
   }
 }
+
+/**
+ * A record of so many bytes is sure to find room in the budget: its buffer is at most twice as long, and the one half as long
+ * that it grew out of is there at the same time.
+ */
+export const mostSureBytes = (budget: PartialBudget): number => {
+  const freeBytes = budget.limitBytes - budget.usedBytes - 2 * (MAX_TIME_BYTES + FIRST_CAPACITY);
+  return Math.max(0, Math.floor(freeBytes / 4));
+};

@@ -2,10 +2,10 @@ import { alignedBytes } from '../core/allocate.ts';
 
 /**
  * One is filled, one is on its way, one is free; so there is credit while the sink works. As large as that allows: a chunk of
- * 256 KiB becomes 600 KiB of JSON, and handing a write to a thread and back takes 45 µs of CPU, however long it is.
+ * 512 KiB becomes 1.2 MiB of JSON, and handing a write to a thread and back takes 45 µs of CPU, however long it is.
  */
 const PARCELS = 3;
-const SHARES_PER_PARCEL = 6;
+const SHARES_PER_PARCEL = 3;
 const LEAST_LARGE_BYTES = 1024 * 1024;
 
 /** Bounds of an output: see LimitsConfig. */

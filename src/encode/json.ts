@@ -41,7 +41,7 @@ import type { EncoderOptions } from './options.ts';
 import { originJson } from './origin-json.ts';
 import { hashRecord, putRecordId, RECORD_ID_BYTES, type RecordId } from './record-id.ts';
 import { putText } from './text.ts';
-import { checkText, isTrusted } from './utf8.ts';
+import { checkText, isTrusted, UNCHECKED } from './utf8.ts';
 
 const TIME_KEY = textMemory(TIME_KEY_TEXT);
 const [LOG, STDOUT_LOG, STDERR_LOG] = [
@@ -97,13 +97,15 @@ export const createJsonEncoder = (options: EncoderOptions, kernel: Kernel): Enco
       }
       const from = memoryOf(batch.bytes);
       const to = memoryOf(target);
-      const trust = checkText(batch);
       const { rows } = batch.table;
-      const work = { batch, target, ending: ending.whole, trust, hasIds: id !== undefined };
+      const work = { batch, target, ending: ending.whole, hasIds: id !== undefined };
+      let trust = UNCHECKED;
       for (let row = 0; row < rows; row++) {
         row = kernel.encodeJson(work, row, write);
         write = kernel.written;
         if (row === rows) break;
+        // A kernel that leaves the first row leaves them all, as a rule; one that does not checks the text as it goes.
+        if (row === 0) trust = checkText(batch);
         write = encodeRow(batch, row, trust, ending, id, from, to, write);
         if (write === NO_ROOM) return NO_ROOM;
       }

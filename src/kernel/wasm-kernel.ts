@@ -18,7 +18,9 @@ import {
   RESERVED_BYTES,
   RESULT_ALL_FLAGS,
   RESULT_ANY_FLAGS,
+  RESULT_ARENA,
   RESULT_INDEX,
+  RESULT_JOINED_ROWS,
   RESULT_MESSAGE_BYTES,
 } from './wasm-layout.ts';
 
@@ -42,6 +44,9 @@ interface Exports {
     sourceBase: number,
     maxMessageBytes: number,
     openChannels: number,
+    arena: number,
+    arenaEnd: number,
+    mostJoined: number,
   ): number;
   encodeJson(
     base: number,
@@ -50,7 +55,6 @@ interface Exports {
     row: number,
     rows: number,
     endingBytes: number,
-    trust: number,
     at: number,
     limit: number,
     withId: boolean,
@@ -125,12 +129,17 @@ class WasmKernel implements Kernel {
       lines.base,
       lines.maxMessageBytes,
       open,
+      region.arenaUsed,
+      region.arenaEnd,
+      Math.min(lines.maxMessageBytes, joiner.sureBytes),
     );
     table.messageBytes += this.#results[RESULT_MESSAGE_BYTES] ?? 0;
+    table.joinedRows += this.#results[RESULT_JOINED_ROWS] ?? 0;
+    region.arenaUsed = this.#results[RESULT_ARENA] ?? 0;
     return this.#results[RESULT_INDEX] ?? from;
   }
 
-  encodeJson({ batch, target, ending, trust, hasIds }: JsonWork, row: number, at: number): number {
+  encodeJson({ batch, target, ending, hasIds }: JsonWork, row: number, at: number): number {
     this.written = at;
     const { table, bytes, seed } = batch;
     if (!this.#holds(target) || !this.#holds(bytes) || !this.#holds(table.ints)) return row;
@@ -143,7 +152,6 @@ class WasmKernel implements Kernel {
       row,
       table.rows,
       ending.length + TIME_KEY_TEXT.length,
-      trust,
       byteOffset + at,
       byteOffset + target.length,
       hasIds,

@@ -140,6 +140,7 @@ const newContext = (table: RecordTable, maxMessageBytes: number): MutableContext
 const NO_JOINER: Joiner = {
   isOpen: (_channel: Channel) => false,
   openBytes: () => 0,
+  sureBytes: 0,
   append: () => false,
   complete: () => false,
 };

@@ -1,10 +1,11 @@
 /**
  * CRI lines -> rows, for the lines that nearly all lines are:
  *
- *   YYYY-MM-DDTHH:MM:SS.f{1,9}(Z|+00:00) SP (stdout|stderr) SP "F" SP content LF
+ *   YYYY-MM-DDTHH:MM:SS.f{1,9}(Z|+00:00) SP (stdout|stderr) SP ("P"|"F") SP content LF
  *
- * It stops at the first line that is not so (a piece of a longer record, other tags or zones, NULs, anything malformed), that
- * is longer than the limit, or whose std stream has a record open. src/decode/cri.ts decodes that line and calls again.
+ * It stops at the first line that is not so (other tags or zones, NULs, anything malformed), that is longer than the limit,
+ * whose std stream has a record open, or that begins a record which these lines do not end. src/decode/cri.ts decodes that
+ * line and calls again.
  *
  * Reads up to 64 bytes behind the last line, which the region has as slack; writes only rows below `capacity`.
  */
@@ -12,11 +13,14 @@ import {
   FLAGS,
   FLOATS_SHIFT,
   INTS_SHIFT,
+  JOINED,
   MESSAGE_END,
   MESSAGE_START,
   NANOSECONDS,
   NEWLINES,
+  RESULT_ARENA,
   RESULT_INDEX,
+  RESULT_JOINED_ROWS,
   RESULT_MESSAGE_BYTES,
   SCAN_BYTES,
   SECONDS,
@@ -27,12 +31,24 @@ import {
   TIME_START,
 } from './layout';
 import { minuteSeconds, minuteText, readMinute } from './minute';
+import {
+  addPiece,
+  arenaFree,
+  beginRecord,
+  bytesBeforeRecord,
+  endRecord,
+  joinedRecords,
+  recordLine,
+  recordRow,
+  useArena,
+} from './pieces';
 
 /** ` stdout ` and ` stderr ` as little-endian words: one comparison of eight bytes each. */
 const STDOUT_WORD: u64 = 0x2074756f64747320;
 const STDERR_WORD: u64 = 0x2072726564747320;
-/** `F `, `+00:` and `00`. */
+/** `F `, `P `, `+00:` and `00`. */
 const LAST_PIECE: u32 = 0x2046;
+const PIECE: u32 = 0x2050;
 const PLUS_HOURS: u32 = 0x3a30302b;
 const MINUTES: u32 = 0x3030;
 /** `:` and `.` around the second. */
@@ -42,8 +58,11 @@ const SECOND_MARKS: u32 = 0x2e00003a;
  * @param base where the region begins; `from`, `to` and the spans of the rows are indexes from there. A newline stands at `to - 1`
  * @param sourceBase source offset of the region's first byte
  * @param openChannels bit 0: stdout has a record open, bit 1: stderr has
- * @returns how many rows the table has now; the index after the last line that was decoded is at RESULT_INDEX, and
- *   at RESULT_MESSAGE_BYTES how long the messages of the rows that it added are
+ * @param arena from where on it is free; joined messages are laid there
+ * @param mostJoined longer records are not joined
+ * @returns how many rows the table has now; the index after the last line that was decoded is at RESULT_INDEX, at
+ *   RESULT_MESSAGE_BYTES how long the messages of the rows that it added are, at RESULT_JOINED_ROWS how many of them were joined,
+ *   and at RESULT_ARENA from where on the arena is free now
  */
 export function decodeCri(
   base: usize,
@@ -56,6 +75,9 @@ export function decodeCri(
   sourceBase: f64,
   maxMessageBytes: i32,
   openChannels: i32,
+  arena: usize,
+  arenaEnd: usize,
+  mostJoined: i32,
 ): i32 {
   const end = base + to;
   let at = base + from;
@@ -66,6 +88,9 @@ export function decodeCri(
   let next: usize = NEWLINES;
   let known = NEWLINES;
   let scanned = at;
+  // 0: no record has begun; 1: one of stdout has, 2: of stderr.
+  let joining = 0;
+  useArena(base + arena, base + arenaEnd, mostJoined);
   while (at < end && row < capacity) {
     while (next == known) {
       next = NEWLINES;
@@ -93,7 +118,8 @@ export function decodeCri(
     // Not two branches: which stream a line is of cannot be predicted.
     const stream = load<u64>(zoneEnd);
     const stderr = <i32>(stream == STDERR_WORD);
-    if ((stderr | <i32>(stream == STDOUT_WORD)) == 0 || load<u16>(zoneEnd, 8) != LAST_PIECE) break;
+    const tag: u32 = load<u16>(zoneEnd, 8);
+    if ((stderr | <i32>(stream == STDOUT_WORD)) == 0) break;
     if (((openChannels >> stderr) & 1) != 0) break;
 
     // The header has no newline, so the next one is this line's.
@@ -102,22 +128,52 @@ export function decodeCri(
     if (<i32>(newline - content) > maxMessageBytes) break;
     next += 4;
 
+    let firstLine = at;
+    let message = content;
+    let messageEnd = newline;
+    let flags = STREAM_KNOWN | stderr;
+    if (tag != LAST_PIECE || joining == 1 + stderr) {
+      if (tag == PIECE && joining == 0) {
+        beginRecord(at, row, messageBytes);
+        joining = 1 + stderr;
+      }
+      if (joining != 1 + stderr || (tag != LAST_PIECE && tag != PIECE)) break;
+      if (!addPiece(content, newline - content)) break;
+      if (tag == PIECE) {
+        at = newline + 1;
+        continue;
+      }
+      message = endRecord();
+      messageEnd = arenaFree();
+      firstLine = recordLine();
+      flags |= JOINED;
+      joining = 0;
+    }
+
     const slot = ints + ((<usize>row) << INTS_SHIFT);
     store<u32>(slot, at - base, TIME_START);
     store<u32>(slot, zoneEnd - base, TIME_END);
-    store<u32>(slot, content - base, MESSAGE_START);
-    store<u32>(slot, newline - base, MESSAGE_END);
-    store<i32>(slot, STREAM_KNOWN | stderr, FLAGS);
+    store<u32>(slot, message - base, MESSAGE_START);
+    store<u32>(slot, messageEnd - base, MESSAGE_END);
+    store<i32>(slot, flags, FLAGS);
     store<u32>(slot, nanosecondsAt(at + 20, digits), NANOSECONDS);
     const float = floats + ((<usize>row) << FLOATS_SHIFT);
-    store<f64>(float, sourceBase + <f64>(at - base), SOURCE_OFFSET);
+    store<f64>(float, sourceBase + <f64>(firstLine - base), SOURCE_OFFSET);
     store<f64>(float, seconds + <f64>second, SECONDS);
-    messageBytes += newline - content;
+    messageBytes += messageEnd - message;
     row++;
     at = newline + 1;
   }
+  if (joining != 0) {
+    // As if it had never begun: its first line, and all that came since, are for another call.
+    at = recordLine();
+    row = recordRow();
+    messageBytes = bytesBeforeRecord();
+  }
   store<u32>(RESULT_INDEX, at - base);
   store<u32>(RESULT_MESSAGE_BYTES, messageBytes);
+  store<i32>(RESULT_JOINED_ROWS, joinedRecords());
+  store<u32>(RESULT_ARENA, arenaFree() - base);
   return row;
 }
 

@@ -5,6 +5,7 @@
  * does, and the pointer steps back where one does.
  */
 import { SHUFFLES, SPLATS } from './layout';
+import { isUtf8 } from './utf8';
 
 export const GAVE_UP: usize = 0;
 
@@ -12,13 +13,12 @@ export const GAVE_UP: usize = 0;
  * The caller has made sure that twice the message and 64 bytes fit. Control characters without a letter of their own take six
  * times their length: after each it looks again whether twice what is left ends before `limit`.
  *
- * @param trusted the text is valid UTF-8; otherwise it gives up if a byte is beyond ASCII
- * @returns the address after the text, or GAVE_UP
+ * @returns the address after the text, or GAVE_UP: it is not valid UTF-8, or too many of those
  */
-export function escapeInto(start: usize, end: usize, target: usize, limit: u64, trusted: bool): usize {
+export function escapeInto(start: usize, end: usize, target: usize, limit: u64): usize {
   let from = start;
   let write = target;
-  // All bytes or-ed: whether one of them is beyond ASCII. Those behind the end may say so wrongly; then TypeScript looks.
+  // All bytes or-ed: whether one of them is beyond ASCII. Those behind the end may say so wrongly.
   let seen = i64x2(0, 0);
   const flip = v128.load(SPLATS);
   const space = v128.load(SPLATS, 16);
@@ -72,7 +72,7 @@ export function escapeInto(start: usize, end: usize, target: usize, limit: u64, 
     }
     if (from == end) break;
   }
-  return trusted || i8x16.bitmask(seen) == 0 ? write : GAVE_UP;
+  return i8x16.bitmask(seen) == 0 || isUtf8(start, end) ? write : GAVE_UP;
 }
 
 function bitsOf(one: v128, two: v128): u32 {

@@ -3,8 +3,8 @@
  *
  *   {"time":"…",["stream":"stdout",]"log":"…",["id":"<16 hex>",][<fields>,]"kubernetes":{…}}\n
  *
- * It stops at the first row that is not so (PARTIAL or TRUNCATED, or CARRIED where ids are wanted), whose text is not known to be valid UTF-8 and not ASCII
- * either, or that might not fit. src/encode/json.ts encodes that row, or says that there is no room, and calls again.
+ * It stops at the first row that is not so (PARTIAL or TRUNCATED, or CARRIED where ids are wanted), whose text is not valid
+ * UTF-8, or that might not fit. src/encode/json.ts encodes that row, or says that there is no room, and calls again.
  */
 import { copyBlocks } from './copy';
 import { escapeInto, GAVE_UP } from './escape';
@@ -16,7 +16,6 @@ import {
   FIELDS_START,
   FLAGS,
   INTS_SHIFT,
-  JOINED_BIT,
   LOG_KEY_BYTES,
   LOG_KEYS,
   MESSAGE_END,
@@ -48,7 +47,6 @@ const QUOTE_COMMA_BYTES: usize = 2;
 /**
  * @param base where the bytes begin that the rows' spans are indexes of
  * @param endingBytes how long the text at ENDING is: the end of a line and, behind it, the time key of the next
- * @param trust bit 0: the input is valid UTF-8, bit 1: the arena is
  * @param limit nothing is written at or behind this address
  * @param seedHigh with which the ids begin, if they are wanted
  * @returns the row at which it stopped; the address after the last byte of the row before is at RESULT_INDEX
@@ -60,7 +58,6 @@ export function encodeJson(
   firstRow: i32,
   rows: i32,
   endingBytes: usize,
-  trust: i32,
   at: usize,
   limit: usize,
   withId: bool,
@@ -99,11 +96,8 @@ export function encodeJson(
     v128.store(write, v128.load(key, 16), 16);
     write += load<u32>(LOG_KEY_BYTES + ((<usize>variant) << 2));
 
-    // A message that begins or ends inside a character is not valid, though the span around it is.
-    const trusted =
-      ((trust >> ((flags >> JOINED_BIT) & 1)) & 1) != 0 && !isContinuation(start) && !isContinuation(end);
     const messageLimit = <u64>limit - <u64>fieldsBytes - <u64>endingBytes - ID_BYTES - OVERRUN_BYTES;
-    write = escapeInto(start, end, write, messageLimit, trusted);
+    write = escapeInto(start, end, write, messageLimit);
     if (write == GAVE_UP) break;
 
     if (withId) write = putId(start, end, floats, row, seedHigh, seedLow, write);
@@ -123,8 +117,4 @@ export function encodeJson(
   }
   store<u32>(RESULT_INDEX, lineEnd);
   return row;
-}
-
-function isContinuation(at: usize): bool {
-  return (load<u8>(at) & 0xc0) == 0x80;
 }

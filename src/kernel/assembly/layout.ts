@@ -6,6 +6,7 @@
  *   16    the keys of a JSON line, one in 32 bytes each: time, then log without stream, of stdout, of stderr
  *   144   how long those keys are: four 32-bit integers
  *   288   constants of 16 bytes
+ *   448   what two neighbouring bytes of UTF-8 can have wrong: three tables of 16 bytes; the numbers 0 to 15
  *   512   the shuffles for escapes: 256 times 16 bytes
  *   4608  the end that all lines of a batch share
  *   22528 which beginnings of messages are looked for: 256 integers
@@ -14,6 +15,8 @@
  */
 export const RESULT_INDEX: usize = 0;
 export const RESULT_MESSAGE_BYTES: usize = 4;
+export const RESULT_JOINED_ROWS: usize = 8;
+export const RESULT_ARENA: usize = 12;
 export const RESULT_ANY_FLAGS: usize = 0;
 export const RESULT_ALL_FLAGS: usize = 4;
 export const TIME_KEY: usize = 16;
@@ -26,6 +29,9 @@ export const LOG_KEY_BYTES: usize = 148;
  * the hexadecimal digits; sixteen times 0f.
  */
 export const SPLATS: usize = 288;
+export const LOW_NIBBLES: usize = 432;
+export const UTF8_TABLES: usize = 448;
+export const POSITIONS: usize = 496;
 export const SHUFFLES: usize = 512;
 export const ENDING: usize = 4608;
 export const PAIRS: usize = 22528;
@@ -51,7 +57,7 @@ export const SECONDS: usize = 8;
 export const STDERR: i32 = 1;
 export const PARTIAL: i32 = 2;
 export const TRUNCATED: i32 = 4;
-export const JOINED_BIT: i32 = 3;
+export const JOINED: i32 = 8;
 export const CARRIED: i32 = 16;
 export const STREAM_KNOWN: i32 = 64;
 export const FIELDS: i32 = 128;

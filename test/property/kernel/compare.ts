@@ -37,6 +37,7 @@ interface Plan {
   readonly tableRows: number;
   readonly maxMessageBytes: number;
   readonly base: number;
+  readonly budgetBytes: number;
   readonly skipStdoutBefore: number;
   readonly skipStderrBefore: number;
   readonly lineFlags: number;
@@ -68,6 +69,7 @@ const planOf = (seed: number): Plan => {
     tableRows: random.pick([1, 2, 7, 100]),
     maxMessageBytes: random.pick([1, 20, 64, 300, 100_000]),
     base: random.pick([0, 0, 5_000_000_000, -7]),
+    budgetBytes: random.pick([1_000_000, 1_000_000, 2200, 5000, 40_000]),
     skipStdoutBefore: mark(),
     skipStderrBefore: mark(),
     lineFlags: random.oneIn(30) ? 4 : 0,
@@ -90,7 +92,7 @@ const resultOf = (plan: Plan, { kernel, allocate, reset, check }: TestKernel): u
     displaced(size, plan.misalignment),
   );
   const table = new RecordTable(plan.tableRows, allocate);
-  const joiner = new PartialJoiner(maxMessageBytes, new PartialBudget(1_000_000));
+  const joiner = new PartialJoiner(maxMessageBytes, new PartialBudget(plan.budgetBytes));
   const decoder = criDecoder(kernel);
   const encoder = createEncoder(format, { recordId, gapRecords: true, color: false }, kernel);
   joiner.enter(1, { high: 1, low: 2 });

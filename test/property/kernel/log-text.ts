@@ -6,8 +6,9 @@ export const logLines = (random: Random): Buffer => {
   const lines: string[] = [];
   const minutes: [string, ...string[]] = [randomMinute(random), '2026-11-20T22:01', randomMinute(random)];
   const tidiness = random.pick([2, 20, 1000]);
+  const oneInPieces = random.pick([25, 25, 2]);
   for (let count = random.below(random.pick([2, 8, 60])); count >= 0; count--) {
-    let line = random.oneIn(tidiness) ? contentOf(random) : criLine(random, minutes);
+    let line = random.oneIn(tidiness) ? contentOf(random) : criLine(random, minutes, oneInPieces);
     if (random.oneIn(tidiness)) line = mutated(random, line);
     if (random.oneIn(40)) line = '\0'.repeat(random.below(70)) + line;
     lines.push(`${line.replaceAll('\n', ' ')}\n`);
@@ -40,7 +41,7 @@ const randomMinute = (random: Random): string => {
   return `${digits(year, 4)}-${digits(month, 2)}-${digits(day, 2)}T${digits(hour, 2)}:${digits(minute, 2)}`;
 };
 
-const criLine = (random: Random, minutes: readonly [string, ...string[]]): string => {
+const criLine = (random: Random, minutes: readonly [string, ...string[]], oneInPieces: number): string => {
   const second = random.oneIn(30) ? 58 + random.below(42) : random.below(60);
   const fraction = random.oneIn(30) ? random.below(13) : random.pick([9, 9, 9, 9, 8, 7, 6, 3, 1]);
   const dot = fraction === 0 && !random.oneIn(4) ? '' : '.';
@@ -49,7 +50,11 @@ const criLine = (random: Random, minutes: readonly [string, ...string[]]): strin
   const zone = random.oneIn(12)
     ? random.pick(['+00:00', '-00:00', '+05:30', '+24:00', 'z', ''])
     : random.pick(['Z', 'Z', '+00:00']);
-  const tag = random.oneIn(10) ? random.pick(['P', 'P', 'F:', 'F:x', 'FF', 'f', '']) : 'F';
+  const tag = random.oneIn(20)
+    ? random.pick(['F:', 'P:', 'F:x', 'FF', 'f', ''])
+    : random.oneIn(oneInPieces)
+      ? 'P'
+      : 'F';
   const stream = random.oneIn(40)
     ? random.pick(['stdoutx', 'stdin', 'STDERR'])
     : random.pick(['stdout', 'stderr']);

@@ -38,7 +38,7 @@ describe('a configuration', () => {
         lineBytes: 1024 ** 2,
         openFiles: 4096,
         heldDeletedBytes: 1024 ** 3,
-        readShareBytes: 256 * 1024,
+        readShareBytes: 512 * 1024,
         partialBytes: 16 * 1024 ** 2,
         partialAgeMs: 30_000,
         recordsPerBatch: 16_384,

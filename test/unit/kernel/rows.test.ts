@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { INPUT_TRUSTED } from '../../../src/core/kernel.ts';
 import { createJsonEncoder } from '../../../src/encode/json.ts';
 import { makeBatch, type TestRecord, testOrigin } from '../../support/batches.ts';
 import { WASM } from '../../support/test-kernels.ts';
@@ -10,7 +9,7 @@ const rowsTaken = (records: readonly TestRecord[], endingBytes = 300): number =>
   const { kernel, allocate } = WASM;
   const batch = makeBatch({ records, allocate });
   const work = {
-    ...{ batch, target: allocate(100_000), trust: INPUT_TRUSTED, hasIds: false },
+    ...{ batch, target: allocate(100_000), hasIds: false },
     ending: Buffer.alloc(endingBytes, '"'),
   };
   return kernel.encodeJson(work, 0, 0);
