@@ -132,6 +132,7 @@ export class Lane {
     if (generation.ending !== undefined) return this.#mayLeaveEnded(nowMs);
     if (generation.awaitsProof) return false;
     // Without a descriptor there is nothing to read; only what was read to its end can be left.
+    if (!generation.isOpen && this.unreadIn(generation) > 0) return false;
     if (generation.version !== this.#seenVersion) return generation.isOpen;
     if (this.#open.hasOverdue(nowMs)) return true;
     if (this.#isPending) return !generation.isCompressedSource && this.#isFinished(generation, nowMs);
@@ -191,9 +192,13 @@ export class Lane {
   #read(generation: Generation, nowMs: number, excess: 'take' | 'drop'): number {
     generation.look(nowMs);
     if (generation.isEnded) this.stream.suspectTruncation();
-    if (generation.isEnded || generation.awaitsProof) return 0;
     // A lane that waited for credit is not asked whether it wants its turn: what is closed must not look like an end.
-    if (!generation.isOpen && this.unreadIn(generation) > 0) return 0;
+    const isClosed = !generation.isOpen && this.unreadIn(generation) > 0;
+    if (generation.isEnded || generation.awaitsProof || isClosed) {
+      // Losses are told all the same, or it would want its turn again and again.
+      this.#handOut();
+      return 0;
+    }
     const { version } = generation;
     const finished = this.#isFinished(generation, nowMs);
     const chunk = this.#lines.next(generation, this.stream, finished);

@@ -207,4 +207,9 @@ export const SEEDS: readonly { readonly seed: number; readonly steps: number; re
     steps: DEFAULT_STEPS,
     what: 'read from a .gz for an output that was full, not held for the next agent, and removed before that came',
   },
+  {
+    seed: 1_001_221,
+    steps: DEFAULT_STEPS,
+    what: 'a loss to be told while the file that comes next is not open: turn after turn, without end',
+  },
 ];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { positionAt } from '../../../src/core/position.ts';
+import type { Generation } from '../../../src/tail/generation.ts';
 import { Lane } from '../../../src/tail/lane.ts';
 import { addGeneration, MemoryFile, newStream, newTools, TestConsumer } from './setup.ts';
 
@@ -49,6 +50,20 @@ describe('a lane', () => {
     first?.open(new MemoryFile().write('a\n'), false);
     run(QUIET_MS);
     expect(consumer.messages).toEqual(['a', 'b']);
+  });
+
+  it.each([
+    ['whose file is closed', (generation: Generation): void => generation.close()],
+    ['whose file is not proven', (generation: Generation): void => void (generation.isProven = false)],
+  ])('%s tells a loss at once, and wants no other turn', (_, hurt) => {
+    const { generations, consumer, lane } = setUp('a\n');
+    const [generation] = generations;
+    if (generation !== undefined) hurt(generation);
+    lane.tell({ reason: 'deleted', bytes: 7, generation: 1, file: '/logs/0.log', from: 0 });
+    expect(lane.wantsTurn(0)).toBe(true);
+    lane.turn(0);
+    expect(consumer.gaps).toEqual(['deleted 7']);
+    expect(lane.wantsTurn(0)).toBe(false);
   });
 
   it('counts what is written to a file that it has left, once, whoever sees it first', () => {
