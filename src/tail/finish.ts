@@ -43,6 +43,7 @@ const FIRST_TURNS = 64;
  * partial, if its consumers can take it.
  */
 export const handOutLast = (stream: ContainerStream, nowMs: number, scan: Scan): void => {
+  handOutOpen(stream, nowMs, scan);
   const { newest } = stream;
   if (newest?.isOpen !== true || isNamed(newest, nowMs)) return;
   // It may have been compressed, or another one may have come: the directory knows.
@@ -56,6 +57,20 @@ export const handOutLast = (stream: ContainerStream, nowMs: number, scan: Scan):
     const mayTake = (): boolean => lane.consumers.every((consumer) => consumer.hasCredit);
     let left = treatment.isAwaited ? FIRST_TURNS : lane.isAtEnd ? LAST_TURNS : 0;
     for (; left > 0 && mayTake() && lane.wantsTurn(nowMs); left--) lane.turn(nowMs);
+  }
+};
+
+/** The same for a record that goes on in a file with a name, if one that it came through has none. */
+const handOutOpen = (stream: ContainerStream, nowMs: number, scan: Scan): void => {
+  const lanes = stream.lanes.filter((lane) => lane.oldestNeeded < lane.sequence);
+  if (lanes.length === 0) return;
+  scan(stream.directory, true);
+  for (const lane of lanes) {
+    const isLost = stream.generations.some(
+      ({ sequence, listed }) => !listed && sequence >= lane.oldestNeeded && sequence < lane.sequence,
+    );
+    const mayTake = (): boolean => lane.consumers.every((consumer) => consumer.hasCredit);
+    for (let left = LAST_TURNS; isLost && left > 0 && mayTake(); left--) if (lane.closeOpen(nowMs)) break;
   }
 };
 

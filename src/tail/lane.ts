@@ -166,6 +166,14 @@ export class Lane {
     return lane;
   }
 
+  /** Hands out what is open, without its end; false if there is more. */
+  closeOpen(nowMs: number): boolean {
+    this.#records.begin(nowMs);
+    const isEmpty = this.#open.closeAll();
+    this.#handOut();
+    return isEmpty;
+  }
+
   /** Gives back what it holds. */
   close(): void {
     this.#open.reset();

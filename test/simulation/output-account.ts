@@ -8,7 +8,7 @@ import {
   show,
   writtenContent,
 } from './line-names.ts';
-import { BANNER_LINE, type LogLine, MARK } from './log-lines.ts';
+import { BANNER_LINE, type Life, type LogLine, MARK } from './log-lines.ts';
 import type { LogStream } from './log-stream.ts';
 import type { LogWorld } from './log-world.ts';
 import type { OutputGap, OutputRecord } from './output-record.ts';
@@ -31,6 +31,9 @@ export interface AccountOptions {
 /** Where a line begins in its file. */
 export const startOf = ({ life, id }: LogLine): number =>
   life.lines.reduce((sum, line) => (line.id < id ? sum + line.written : sum), life.bannerBytes);
+
+const hasNoName = ({ lostNameMs, carriers }: Life): boolean =>
+  lostNameMs !== undefined || [...carriers].every(({ nlink }) => nlink === 0);
 
 /** Record ids by what the record is made of, and back. */
 export interface RecordIds {
@@ -264,7 +267,7 @@ export class OutputAccount {
     if (last.abandoned || this.#options.splitsFreely || !stream.alive) return true;
     if (nowMs - (lines[0]?.writtenMs ?? 0) >= this.#options.partialAgeMs) return true;
     // In a file without a name it goes out when the agent stops: nobody could come back to it.
-    if (last.life.lostNameMs !== undefined || last.life.unlisted) return true;
+    if (last.life.unlisted || lines.some(({ life }) => hasNoName(life))) return true;
     // Nobody knows what was lost there: it may be the next piece.
     if (this.gapsOf(stream.index).some(({ bytes }) => bytes === null)) return true;
     return stream.byChannel[last.channel].slice(last.sequence).some((line) => line.excused.has(this.name));

@@ -38,6 +38,41 @@ describe('a record in pieces', () => {
     await node.delivers('1 2 3');
   });
 
+  describe('that is open at a stop', () => {
+    const openOverRotation = async () => {
+      const node = new Scenario({ limits: { partialAgeMs: 20_000 } });
+      const log = node.container('web');
+      log.line('begun ', 'P');
+      await node.start();
+      await node.pass(1000);
+      const rotated = log.rotate();
+      log.line('here ', 'P');
+      await node.pass(3000);
+      return { node, log, rotated };
+    };
+
+    it('is handed out if the file in which it began is gone: nobody can read that again', async () => {
+      const { node, log, rotated } = await openOverRotation();
+      log.remove(rotated);
+      await node.stop();
+      log.line('ended', 'F');
+      await node.start();
+      await node.delivers('begun here ', 'ended');
+      expect(node.records()[0]).toMatchObject({ partial: true });
+      await node.stop();
+    });
+
+    it('waits for its end if that file is still there, under whatever name', async () => {
+      const { node, log, rotated } = await openOverRotation();
+      log.gzip(rotated);
+      await node.stop();
+      log.line('ended', 'F');
+      await node.start();
+      await node.delivers('begun here ended');
+      await node.stop();
+    });
+  });
+
   it('that is never ended is delivered, marked partial, when it has waited long enough', async () => {
     const node = new Scenario({ limits: { partialAgeMs: 5000 } });
     const log = node.container('web');
