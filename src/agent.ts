@@ -199,7 +199,8 @@ export class Agent {
       for (const output of this.#outputs) output.flush();
       this.#checkpointer.step(now);
       if (this.#tailing.hasMore || this.#discovery.isBusy) await clock.yield();
-      else await this.#bell.wait(this.#nextDueMs(now) - clock.monotonic());
+      // What was delivered at once may have been all that there is to do.
+      else if (!this.#isOver()) await this.#bell.wait(this.#nextDueMs(now) - clock.monotonic());
     }
   }
 

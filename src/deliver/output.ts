@@ -234,8 +234,8 @@ export class Output implements Consumer {
     if (this.#isSending || this.#hold !== 'none' || this.#isAborted) return false;
     if (parcel.length > 0 && this.#settings.sink.writeNow?.(parcel.bytes) !== true) return false;
     this.#acknowledge(parcel, DELIVERED);
+    // Nobody is told: while nothing is being sent there is credit, and who looks whether all has arrived looks now.
     parcel.clear();
-    this.#settings.onProgress();
     return true;
   }
 

@@ -50,6 +50,8 @@ export class ContainerStream {
   readonly undecided = new Map<string, { readonly size: number; readonly sinceMs: number }>();
   #nextSequence = 1;
   #directoryLookedMs = 0;
+  #fairnessKey = '';
+  #fairnessKeyOf: Origin | undefined;
 
   constructor(sighting: Pick<StreamSighting, 'key' | 'origin' | 'kubeletNamed' | 'directory'>) {
     this.key = sighting.key;
@@ -67,8 +69,14 @@ export class ContainerStream {
     return this.treatment.origin;
   }
 
+  /** Made once for each origin: it is asked for several times a turn. */
   get fairnessKey(): string {
-    return fairnessKeyOf(this.origin);
+    const { origin } = this.treatment;
+    if (origin !== this.#fairnessKeyOf) {
+      this.#fairnessKeyOf = origin;
+      this.#fairnessKey = fairnessKeyOf(origin);
+    }
+    return this.#fairnessKey;
   }
 
   get first(): Generation | undefined {

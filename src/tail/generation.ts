@@ -12,6 +12,7 @@ import {
 } from '../core/identity.ts';
 import type { NameAge } from '../core/sighting.ts';
 import { beginsWithContent, type Content } from './content.ts';
+import { LookAlong } from './look-along.ts';
 import type { Source } from './source.ts';
 
 /**
@@ -50,7 +51,7 @@ export interface Mark {
 }
 
 /** Earlier ends that are remembered beside the last: a copy ends at most some moments before its file is cut. */
-const MOST_MARKS = 7;
+const MOST_MARKS = 8;
 
 /** Times of files are as coarse as the kernel's clock: 4 ms, or 10 where it ticks slowly (CONFIG_HZ). */
 const TICK_MS = 10;
@@ -80,6 +81,8 @@ export class Generation {
   /** No whole line was seen of it: what comes next may tell more. */
   isFormatGuessed = false;
   seed: GenerationSeed | undefined;
+  /** What a look read along counts for all that is there; for the turn that follows the look. */
+  readsAlong = false;
   /** NULs at its start, as far as a reader has looked: see LineReader. */
   holeBytes = 0;
   /** The time of its first record, where it was seen. */
@@ -94,7 +97,9 @@ export class Generation {
   /** It goes on in a copy that was made before its last bytes were written: they are lost. */
   shortfall: Ending | undefined;
   /** Where earlier looks saw it end: a shorter copy is known by them. */
-  #earlier: readonly Mark[] = [];
+  readonly #earlier: Mark[] = [];
+  readonly #along = new LookAlong();
+  #readsAlong = false;
   #tail: number;
   /**
    * Whether all that happens from now on shows in the file's time. What happens within a tick of a change does not: the file may
@@ -157,6 +162,7 @@ export class Generation {
   open(source: Source, isCompressed: boolean): void {
     this.#source?.close();
     this.#source = source;
+    this.#along.forget();
     this.#isCompressed = isCompressed;
   }
 
@@ -204,6 +210,7 @@ export class Generation {
   moveTo(sighted: Sighted, listed: boolean, length = Number.POSITIVE_INFINITY): void {
     this.sighted = sighted;
     this.listed = listed;
+    this.#along.forget();
     if (this.ending !== undefined && this.ending.size !== null) this.size = this.ending.size;
     if (length < this.size) this.#fallShort(this.size);
     this.size = Math.min(this.size, length);
@@ -235,18 +242,22 @@ export class Generation {
     const isAsItWas = size === this.size && mtimeMs === this.mtimeMs;
     if (isAsItWas && this.#isTimeTelling) return false;
     const before = this.size;
-    if (size < before || !this.#tailStands()) {
+    const isAlong = !isAsItWas && size >= before && this.#along.read(this.#source, before, size);
+    const along = isAlong ? this.#along : this;
+    if (size < before || along.markerBefore(before) !== this.#tail) {
+      this.#along.forget();
       this.end('truncated', before);
       return true;
     }
     this.#isTimeTelling = isAsItWas && nowMs >= this.#tellingFromMs;
     if (isAsItWas) return false;
     this.#tellingFromMs = nowMs + TICK_MS;
-    if (before > 0) this.#earlier = [...this.#earlier.slice(-MOST_MARKS), { size: before, tail: this.#tail }];
+    if (before > 0) this.#earlier.push({ size: before, tail: this.#tail });
+    if (this.#earlier.length > MOST_MARKS) this.#earlier.shift();
     this.mtimeMs = mtimeMs;
     if (size !== before && this.version > 0) this.changedAtMs = nowMs;
     this.size = size;
-    this.#tail = this.markerBefore(size);
+    this.#tail = along.markerBefore(size);
     if (this.head.length < HEAD_BYTES && size > this.head.length) this.#readHead();
     this.version++;
     return true;
@@ -285,9 +296,22 @@ export class Generation {
     return this.#source?.read(scratch, 0, length, position) ?? 0;
   }
 
+  /** The look of this round read along all that there is from here on. */
+  hasAlong(position: number): boolean {
+    return this.#source !== undefined && !this.isEnded && this.#along.holdsFrom(position);
+  }
+
+  /** From now on what the look read along counts for all that there is; or it is forgotten. */
+  readAlong(isWanted: boolean): void {
+    this.#readsAlong = isWanted;
+    if (!isWanted) this.#along.forget();
+  }
+
   /** Positional read of (decompressed) bytes; see Source. */
   read(target: Uint8Array, at: number, length: number, position: number): number {
-    return this.#source === undefined ? 0 : this.#source.read(target, at, length, position);
+    if (this.#source === undefined) return 0;
+    if (this.#readsAlong && this.hasAlong(position)) return this.#along.copy(target, at, length, position);
+    return this.#source.read(target, at, length, position);
   }
 
   #readHead(): void {

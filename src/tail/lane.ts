@@ -198,7 +198,9 @@ export class Lane {
   // ---- from lines to a batch
 
   #read(generation: Generation, nowMs: number, excess: 'take' | 'drop'): number {
-    generation.look(nowMs);
+    // What the look of this round read along is proven; but nothing is left for good without a look of its own.
+    const isSeen = generation.hasAlong(this.#lines.offset) && !this.#isFinished(generation, nowMs);
+    if (!isSeen) generation.look(nowMs);
     if (generation.isEnded) this.stream.suspectTruncation();
     // A lane that waited for credit is not asked whether it wants its turn: what is closed must not look like an end.
     const isClosed = !generation.isOpen && this.unreadIn(generation) > 0;
@@ -209,7 +211,9 @@ export class Lane {
     }
     const { version } = generation;
     const finished = this.#isFinished(generation, nowMs);
+    generation.readAlong(!finished);
     const chunk = this.#lines.next(generation, this.stream, finished);
+    generation.readAlong(false);
     this.#seenVersion = version;
     // It may have been at the end before, and more was written since.
     this.#isDrained = false;

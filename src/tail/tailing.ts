@@ -19,6 +19,7 @@ import { lagsOf, unreadBehind } from './lag.ts';
 import type { Lane } from './lane.ts';
 import { type LaneLimits, LaneTools, lanesBytes } from './lane-tools.ts';
 import { Lanes } from './lanes.ts';
+import { beginLooks } from './look-along.ts';
 import { Turns } from './turns.ts';
 
 /**
@@ -143,6 +144,7 @@ export class Tailing {
 
   /** Looks at the files that are due; `scan` reads a directory that one of them makes look changed. */
   poll(nowMs: number, scan: Scan): void {
+    beginLooks();
     for (const [directory, always] of this.#catalog.poll(nowMs)) {
       scan(directory, always);
       if (always) this.#catalog.scanned(directory);

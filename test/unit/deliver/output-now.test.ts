@@ -7,7 +7,7 @@ import { batchOf, Delivery } from './delivery.ts';
 const LARGE = 'x'.repeat(300 * 1024);
 
 describe('an output whose sink need not wait', () => {
-  it('has its batch delivered when flush returns, and has told of it', () => {
+  it('has its batch delivered when flush returns, and wakes nobody', () => {
     const delivery = new Delivery();
     const { output, sink, ledger } = delivery;
     sink.takesNow = true;
@@ -17,7 +17,8 @@ describe('an output whose sink need not wait', () => {
     expect(sink.written).toEqual(['one\n']);
     expect([output.positionOf('a'), output.isDelivered]).toEqual([positionAt(1, 4), true]);
     expect([output.sinkState, ledger.records, output.hasMoved]).toEqual([{ bytes: 4 }, 3, true]);
-    expect(delivery.progress).toBeGreaterThan(0);
+    // Whoever flushes looks afterwards: a ring would only make the agent's loop go round once more.
+    expect(delivery.progress).toBe(0);
   });
 
   it('has a large batch delivered when accept returns, and keeps its credit', () => {

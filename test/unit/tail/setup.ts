@@ -21,6 +21,7 @@ export class MemoryFile implements Source {
   isCorrupt = false;
   isReady = true;
   isClosed = false;
+  looks = 0;
   reads = 0;
   bytesRead = 0;
 
@@ -36,6 +37,7 @@ export class MemoryFile implements Source {
   }
 
   look(): ReturnType<Source['look']> {
+    this.looks++;
     return { size: this.bytes.length, mtimeMs: this.mtimeMs, nlink: this.nlink };
   }
 
