@@ -6,9 +6,9 @@ export const logLines = (random: Random): Buffer => {
   const lines: string[] = [];
   const minutes: [string, ...string[]] = [randomMinute(random), '2026-11-20T22:01', randomMinute(random)];
   const tidiness = random.pick([2, 20, 1000]);
-  const oneInPieces = random.pick([25, 25, 2]);
+  const pieces: Pieces = { share: random.pick([4, 4, 50, 90]), oneInOther: random.pick([2, 20]) };
   for (let count = random.below(random.pick([2, 8, 60])); count >= 0; count--) {
-    let line = random.oneIn(tidiness) ? contentOf(random) : criLine(random, minutes, oneInPieces);
+    let line = random.oneIn(tidiness) ? contentOf(random) : criLine(random, minutes, pieces);
     if (random.oneIn(tidiness)) line = mutated(random, line);
     if (random.oneIn(40)) line = '\0'.repeat(random.below(70)) + line;
     lines.push(`${line.replaceAll('\n', ' ')}\n`);
@@ -41,7 +41,13 @@ const randomMinute = (random: Random): string => {
   return `${digits(year, 4)}-${digits(month, 2)}-${digits(day, 2)}T${digits(hour, 2)}:${digits(minute, 2)}`;
 };
 
-const criLine = (random: Random, minutes: readonly [string, ...string[]], oneInPieces: number): string => {
+/** How many of a hundred lines are pieces of longer records, and how many of all are of the other stream. */
+interface Pieces {
+  readonly share: number;
+  readonly oneInOther: number;
+}
+
+const criLine = (random: Random, minutes: readonly [string, ...string[]], pieces: Pieces): string => {
   const second = random.oneIn(30) ? 58 + random.below(42) : random.below(60);
   const fraction = random.oneIn(30) ? random.below(13) : random.pick([9, 9, 9, 9, 8, 7, 6, 3, 1]);
   const dot = fraction === 0 && !random.oneIn(4) ? '' : '.';
@@ -52,12 +58,14 @@ const criLine = (random: Random, minutes: readonly [string, ...string[]], oneInP
     : random.pick(['Z', 'Z', '+00:00']);
   const tag = random.oneIn(20)
     ? random.pick(['F:', 'P:', 'F:x', 'FF', 'f', ''])
-    : random.oneIn(oneInPieces)
+    : random.below(100) < pieces.share
       ? 'P'
       : 'F';
   const stream = random.oneIn(40)
     ? random.pick(['stdoutx', 'stdin', 'STDERR'])
-    : random.pick(['stdout', 'stderr']);
+    : random.oneIn(pieces.oneInOther)
+      ? 'stderr'
+      : 'stdout';
   const space = random.oneIn(40) ? '' : ' ';
   return `${random.pick(minutes)}:${digits(second, 2)}${dot}${nanoseconds}${zone} ${stream} ${tag}${space}${contentOf(random)}`;
 };
@@ -85,7 +93,7 @@ const contentOf = (random: Random): string => {
   const kind = random.below(8);
   const length = random.oneIn(50)
     ? random.pick([127, 255, 8100, 8192, 20_000])
-    : random.below(random.pick([2, 20, 70, 300]));
+    : random.below(random.pick([2, 20, 70, 300, 1200]));
   let text = '';
   if (kind === 0) while (text.length < length) text += String.fromCharCode(random.below(256));
   else if (kind <= 3) text = 'abcdefghijklmnopqrstuvwxyz 0123456789'.repeat(Math.ceil(length / 37));
