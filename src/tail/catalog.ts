@@ -215,7 +215,7 @@ export class Catalog {
       for (const generation of [...stream.generations]) this.#tidying.tidy(stream, generation, nowMs);
       this.#descriptors.open += stream.openFiles;
       const isRead = stream.lanes.every((lane) => lane.isDrained && lane.isAcknowledged);
-      if (stream.generations.length === 0 && isRead) this.#forget(stream);
+      if (stream.generations.length === 0 && isRead && !stream.isUnsettled(nowMs)) this.#forget(stream);
     }
     boundHeldBytes(this.streams.values(), this.#settings.heldDeletedBytes);
     this.#descriptors.bound();

@@ -48,6 +48,7 @@ export class Inspection {
     const isBlinded = isBlind && !observation.isSettled;
     observation.strays.clear();
     observation.copies.clear();
+    observation.unreadable.length = 0;
     const unknown = withoutDoubles(listed).filter((file) => !this.#recognise(observation, file));
     // What an unknown file is cannot be told while a known one cannot be looked at: it may be the same.
     const opened = isBlinded
@@ -167,7 +168,11 @@ export class Inspection {
 
   #openCandidate(observation: Observation, file: SightedFile): readonly Candidate[] {
     const candidate = this.#opening.openUnknown(file);
-    if (candidate === 'unreadable') observation.isSettled = false;
+    if (candidate === 'unreadable') {
+      observation.isSettled = false;
+      const identity = this.#statusOf(observation, file.path);
+      if (identity !== undefined) observation.unreadable.push({ file, identity });
+    }
     return candidate === undefined || candidate === 'unreadable' ? [] : [candidate];
   }
 
@@ -253,7 +258,7 @@ export const keyOf = ({ ino, birthtimeNs }: Identity): string => `${ino}:${birth
  * Whether this may be a copy of a file that it begins like. By its name a copy is older than its file, and it was born later. A
  * file that was renamed is older than what came after it in both.
  */
-const mayBeCopied = (
+export const mayBeCopied = (
   { age, identity, compressed }: Pick<Candidate['file'], 'age' | 'compressed'> & Pick<Candidate, 'identity'>,
   copy: Candidate,
 ): boolean =>

@@ -18,6 +18,9 @@ import type { Source } from './source.ts';
 /** A .gz is inflated at once, in memory, to compare its bytes before the known end: no further than this. */
 const MOST_INFLATED_BYTES = 32 * 1024 * 1024;
 
+/** Between the last read of a copy and its last write. */
+const LONGEST_STEP_MS = 100;
+
 /** What else was seen. */
 export interface Circumstances {
   /** The live file has changed: unknown rotated files are to be expected. */
@@ -82,6 +85,8 @@ export class Likeness {
     if (size === 0 || size >= (ending.size ?? 0)) return false;
     if (others.some((other) => this.#isWholeCopy(generation, other))) return false;
     if (copyOf === generation.sequence) return true;
+    // Made after the last bytes were written it would have them; what it begins with may be a banner.
+    if (!isTimed && candidate.mtimeMs > generation.mtimeMs + LONGEST_STEP_MS) return false;
     const mark = generation.markUpTo(size);
     if (mark !== undefined && !holdsMarker(this.#files, candidate, mark.size, mark.tail)) return false;
     return beginsWith(candidate, head)
@@ -196,9 +201,10 @@ const isLikelyUntimed = (
     const isSettled = generation.listed || generation.isEnded;
     return isLatest && !isSettled && others.length === 0 && generation.size > HEAD_BYTES;
   }
-  // What was told as gone is gone: it had been looked for. Only what was cut goes on in a copy. And nobody unpacks logs.
-  if (generation.ending?.reason === 'deleted' || generation.sighted.compressed) return false;
-  if (generation.isEnded || !rotated) return true;
+  // What was told as gone is gone: it had been looked for, or given up. Only what was cut goes on in a copy. And nobody unpacks logs.
+  if (generation.sighted.compressed) return false;
+  if (generation.ending !== undefined) return generation.ending.reason === 'truncated';
+  if (!rotated) return true;
   const isGone = !generation.isOpen && !generation.listed;
   const isOnlyOne = !others.some(
     (other) => other.size >= generation.size && beginsWith(other, generation.head),

@@ -26,6 +26,8 @@ export interface Observation {
   readonly mayHold: (files: number) => boolean;
   /** All unknown files that were seen. */
   candidates: readonly Candidate[];
+  /** Those that are there and could not be opened. */
+  readonly unreadable: Pick<Candidate, 'file' | 'identity'>[];
   /** Those that hold what the live file begins with: copies of it, made or in the making. */
   readonly copies: Set<Candidate>;
   /** The generation that was recognised last by its content. */
@@ -45,6 +47,7 @@ export const newObservation = (
   seen: new Set(),
   isSettled: true,
   candidates: [],
+  unreadable: [],
   copies: new Set(),
   after: 0,
 });

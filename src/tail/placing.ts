@@ -4,7 +4,7 @@ import type { Compression, Files } from '../system/system.ts';
 import type { Candidate } from './candidate.ts';
 import type { ContainerStream } from './container-stream.ts';
 import type { Generation } from './generation.ts';
-import { type Inspection, keyOf } from './inspection.ts';
+import { type Inspection, keyOf, mayBeCopied } from './inspection.ts';
 import { type Circumstances, Likeness } from './likeness.ts';
 import { NOTHING } from './newcomer.ts';
 import { noteCut, type Observation } from './observation.ts';
@@ -64,6 +64,11 @@ export class Placing {
       return this.#ignore(stream, candidate);
     if (this.#isCutContent(observation, candidate)) return true;
     if (same.length > 0) return this.#ignore(stream, candidate);
+    if (this.#mayBeCopyOfUnreadable(observation, candidate)) {
+      observation.isSettled = false;
+      this.#inspection.postpone(observation, candidate);
+      return true;
+    }
     const name = nameOf(candidate);
     const key = keyOf(candidate.identity);
     const isStray = stream.strayNames.has(name);
@@ -121,6 +126,18 @@ export class Placing {
       stream.ignored.set(keyOf(identity), file.compressed ? this.#files.look(descriptor).size : size);
     this.#files.close(descriptor);
     return true;
+  }
+
+  /** A file of which nobody can say yet what is in it may be what this is a copy of: it is waited for, within reason. */
+  #mayBeCopyOfUnreadable({ stream, time, unreadable }: Observation, candidate: Candidate): boolean {
+    const isWaiting = stream.unsettledSinceMs === undefined || stream.isUnsettled(time.nowMs);
+    return (
+      isWaiting &&
+      // The kubelet makes no copies.
+      !stream.kubeletNamed &&
+      !candidate.file.compressed &&
+      unreadable.some(({ file, identity }) => mayBeCopied({ ...file, identity }, candidate))
+    );
   }
 
   /** A rotated file that was postponed and compressed meanwhile: its .gz is judged like any other. */

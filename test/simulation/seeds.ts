@@ -212,4 +212,24 @@ export const SEEDS: readonly { readonly seed: number; readonly steps: number; re
     steps: DEFAULT_STEPS,
     what: 'a loss to be told while the file that comes next is not open: turn after turn, without end',
   },
+  {
+    seed: 1_001_642,
+    steps: DEFAULT_STEPS,
+    what: 'half a copy read as a file of its own while its file cannot be opened: a line cut',
+  },
+  {
+    seed: 1_004_606,
+    steps: DEFAULT_STEPS,
+    what: 'the same as 1001642: a gap for what came twice',
+  },
+  {
+    seed: 1_011_655,
+    steps: DEFAULT_STEPS,
+    what: 'given up for its disk space, and another file with the same banner taken for it: lines lost',
+  },
+  {
+    seed: 1_012_667,
+    steps: DEFAULT_STEPS,
+    what: 'a later copy with the same banner taken for a short one: read on from the middle of a line',
+  },
 ];

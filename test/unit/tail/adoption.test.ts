@@ -324,6 +324,35 @@ describe('a file that cannot be opened', () => {
   });
 });
 
+describe('what may be a copy of a file that cannot be opened', () => {
+  const setUpUnreadable = () => {
+    const fault = { isOn: true };
+    const fail = (call: string, path: string): string | undefined =>
+      fault.isOn && call === 'open' && path.endsWith('/app.log') ? 'EIO' : undefined;
+    return { ...setUp({ fail }), fault };
+  };
+
+  it('is put off until that can be read', () => {
+    const { put, look, names, fault } = setUpUnreadable();
+    put('app.log', 'one\ntwo\n');
+    put('app.log.1', 'one\nt');
+    expect(look().isSettled).toBe(false);
+    expect(names()).toEqual([]);
+    fault.isOn = false;
+    look();
+    expect(names()).toEqual(['app.log']);
+  });
+
+  it('is waited for within reason', () => {
+    const { put, look, names } = setUpUnreadable();
+    put('app.log', 'one\ntwo\n');
+    put('app.log.1', 'one\nt');
+    look();
+    look(31_000);
+    expect(names()).toEqual(['app.log.1']);
+  });
+});
+
 describe('several cuts between two looks', () => {
   it('are put in their order before what stands in the live file, though that was empty when it was seen last', () => {
     const { put, look, names, disk } = setUp();
@@ -378,6 +407,19 @@ describe('several cuts between two looks', () => {
     look();
     expect(names()).toEqual(['-app.log truncated', 'app.log.1', 'app.log']);
     expect(stream.generations[0]?.ending).toMatchObject({ reason: 'truncated', size: 15 });
+  });
+
+  it('take no later copy for a short one because it begins with the same banner', () => {
+    const { put, look, names, disk, world } = setUp();
+    put('app.log', LONG);
+    look();
+    put('app.log', 'one\ntwo\nthree\n');
+    look();
+    world.clock.stepWall(1000);
+    put('app.log.1', `${LONG}four\n`);
+    disk.truncate(disk.create('/logs/app.log'), 0);
+    look();
+    expect(names()).toEqual(['-app.log truncated', 'app.log.1', 'app.log']);
   });
 
   it('write both sizes of a short copy into the checkpoint: its own and what its file had', () => {
@@ -496,6 +538,22 @@ describe('a rotated file without times', () => {
     put('app.log.3', `${LONG}third\n`);
     look();
     expect(names()).toEqual(['-app.log.1.gz deleted', 'app.log.2']);
+  });
+
+  it('is not taken for one that was given up for its disk space', () => {
+    const { put, look, names, disk, stream } = setUp();
+    put('app.log', LONG);
+    look();
+    disk.unlink('/logs/app.log');
+    put('app.log', 'next\n');
+    look();
+    stream.generations[0]?.end('held_bytes', LONG.length);
+    stream.generations[0]?.close();
+    disk.rename('/logs/app.log', '/logs/app.log.1');
+    put('app.log.2', `${LONG}more\n`);
+    put('app.log', 'last\n');
+    look();
+    expect(names()).toEqual(['-app.log held_bytes', 'app.log.1', 'app.log']);
   });
 
   it('is not taken for one that was packed, nor for an older one than its number tells', () => {
