@@ -164,7 +164,7 @@ describe('a configuration that changes', () => {
     app.write(100);
     await agent.until(
       'the new file gets the lines',
-      () => verifyOutput(node.output, [app.account]).delivered === 100,
+      () => existsSync(node.output) && verifyOutput(node.output, [app.account]).delivered === 100,
     );
     await agent.stop();
   });
