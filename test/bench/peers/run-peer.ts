@@ -5,13 +5,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { checkPeerOutput } from '../check/peer-check.ts';
 import { measure } from '../process/measure.ts';
 import type { NodeDirectory } from '../workload/node-directory.ts';
-import { FLUENT_BIT } from './fluent-bit.ts';
+import { FLUENT_BITS } from './fluent-bit.ts';
 import type { Peer } from './peer.ts';
 import { RSYSLOG } from './rsyslog.ts';
 import { SYSLOG_NG } from './syslog-ng.ts';
 import { VECTOR } from './vector.ts';
 
-export const PEERS: readonly Peer[] = [FLUENT_BIT, RSYSLOG, SYSLOG_NG, VECTOR];
+export const PEERS: readonly Peer[] = [...FLUENT_BITS, RSYSLOG, SYSLOG_NG, VECTOR];
 
 /** Most peers follow files for ever: one whose output stands still for this long has done what it does. */
 const STILL_MS = 3_000;
