@@ -9,6 +9,7 @@ import type { Generation } from './generation.ts';
 import { seenIn } from './newcomer.ts';
 import { noteCut, type Observation } from './observation.ts';
 import type { LookTime, Opening, OpeningSettings } from './opening.ts';
+import type { PostponedFile } from './postponed-files.ts';
 import { plainSource } from './source.ts';
 import { isAsItWas, standsThere } from './standing.ts';
 
@@ -59,7 +60,7 @@ export class Inspection {
         ];
     // Copies before live files: a generation that was cut goes on in its copy, and only then comes what replaced it.
     observation.candidates = opened.toSorted((a, b) => compareAges(a.file.age, b.file.age));
-    for (const candidate of opened) this.#compare(observation, candidate);
+    for (const candidate of observation.candidates) this.#compare(observation, candidate);
   }
 
   /** What is listed now, if names or the live file have changed since `inspect`: then what was seen proves nothing. */
@@ -128,6 +129,7 @@ export class Inspection {
     const status = this.#statusOf(observation, file.path);
     if (status?.kind !== 'file' || this.#settings.isOwnOutput(status)) return true;
     const key = keyOf(status);
+    stream.postponed.sight(key, file);
     const name = stream.asides.get(key);
     if (name !== undefined) observation.strays.set(key, { file, name });
     // A copy that has changed since may be something else.
@@ -143,7 +145,7 @@ export class Inspection {
     const known = stream.generations.findLast((generation) => {
       return sameFile(generation.sighted.identity, status) && standsThere(generation);
     });
-    if (known === undefined || known.listed) return stream.postponed.sight(key, file);
+    if (known === undefined || known.listed) return false;
     known.sighted = sighted;
     known.listed = true;
     if (known.isOpen || isAsItWas(known, status)) return true;
@@ -179,12 +181,23 @@ export class Inspection {
   #takePostponed(observation: Observation): readonly Candidate[] {
     const { postponed } = observation.stream;
     return postponed.takeAll().flatMap((file) => {
+      if (file.listed) {
+        this.#leave(observation, file);
+        return [];
+      }
       const candidate = this.#opening.readPostponed(file);
       if (candidate !== 'unreadable') return candidate === undefined ? [] : [candidate];
       observation.isSettled = false;
       postponed.hold(keyOf(file.identity), file);
       return [];
     });
+  }
+
+  /** What has a name is judged by what its name leads to now; only where that cannot be opened, what is held stays so. */
+  #leave({ stream, unreadable }: Observation, file: PostponedFile): void {
+    const key = keyOf(file.identity);
+    if (unreadable.some(({ identity }) => keyOf(identity) === key)) stream.postponed.hold(key, file);
+    else this.#files.close(file.descriptor);
   }
 
   /** Whether a copy of what a live file holds now may be in the making. */

@@ -51,7 +51,10 @@ export class Placing {
     const orphan = same.find((generation) => !generation.listed);
     if (orphan?.isProven === false && orphan.ending?.reason === 'truncated') {
       // What comes before it was not known when it was first seen, but nobody has read it: it is put in its place now.
-      orphan.giveWay(file.compressed ? Number.POSITIVE_INFINITY : candidate.size);
+      // It was being made, perhaps, when it was opened; by now its file is cut, and so it is whole.
+      orphan.giveWay(
+        file.compressed ? Number.POSITIVE_INFINITY : this.#files.look(candidate.descriptor).size,
+      );
       return false;
     }
     if (orphan !== undefined) {

@@ -39,13 +39,12 @@ export class PostponedFiles {
     for (const file of this.#held.values()) file.listed = false;
   }
 
-  /** Whether a file that a directory lists is held. */
-  sight(key: string, file: SightedFile): boolean {
+  /** A directory lists this file. */
+  sight(key: string, file: SightedFile): void {
     const held = this.#held.get(key);
-    if (held === undefined) return false;
+    if (held === undefined) return;
     held.file = file;
     held.listed = true;
-    return true;
   }
 
   hold(key: string, file: PostponedFile): void {
