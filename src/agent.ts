@@ -91,7 +91,8 @@ export class Agent {
     this.#tailing = this.#newTailing(rooms);
     this.#discovery = newDiscovery(config, system, events, {
       onSighting: (sighting) => this.#tailing.observe(sighting),
-      onHint: bell.ring,
+      onHint: bell.tap,
+      onWritten: (path) => this.#tailing.written(path),
       unreadBytes: (key) => this.#tailing.unreadBytes(key),
     });
     this.#checkpointer = this.#newCheckpointer();
@@ -317,6 +318,7 @@ export class Agent {
       onIdle: ({ directory }) => this.#discovery.watchIdle(directory),
       onBusy: ({ directory }) => this.#discovery.unwatchIdle(directory),
       isWatched: ({ directory }) => this.#discovery.isWatched(directory),
+      tellsWrites: ({ directory }) => this.#discovery.tellsWrites(directory),
       onReady: this.#bell.ring,
       isOwnOutput: (file) => this.#outputs.some((output) => output.owns(file)),
       onUnreadable: (path, error) => events.fileUnreadable(path, error),

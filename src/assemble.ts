@@ -179,6 +179,7 @@ const directoriesOf = ({ sources }: Config): readonly string[] => [
 export interface DiscoveryListener {
   onSighting(sighting: StreamSighting): boolean;
   onHint(): void;
+  onWritten(path: string): boolean;
   /** Bytes of the stream that nobody has read yet. */
   unreadBytes(streamKey: string): number;
 }
@@ -205,6 +206,7 @@ export const newDiscovery = (
     watches: sources.watch === 'auto',
     onSighting: (sighting) => listener.onSighting(sighting),
     onHint: () => listener.onHint(),
+    onWritten: (path) => listener.onWritten(path),
     onMissing: (directory) => events.directoryMissing(directory),
     onAppeared: (directory) => events.directoryAppeared(directory),
     onWatchFailed: (directory, error) => events.watchFailed(directory, error),

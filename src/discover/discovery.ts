@@ -20,6 +20,8 @@ export interface DiscoverySettings {
   /** Takes a sighting; false if something is left to do, so that its directory must be read again. */
   readonly onSighting: (sighting: StreamSighting) => boolean;
   readonly onHint: () => void;
+  /** A file was written to. False if nobody knows it: then its directory is to be read. */
+  readonly onWritten: (path: string) => boolean;
   /** A directory that was given is not there; it is waited for. */
   readonly onMissing: (directory: string) => void;
   readonly onAppeared: (directory: string) => void;
@@ -77,6 +79,10 @@ export class Discovery {
       entriesIn: (root) => survey.entriesIn(root),
       onHint: (path) => {
         this.#note(path);
+        settings.onHint();
+      },
+      onWritten: (path) => {
+        if (!settings.onWritten(path)) this.#note(path);
         settings.onHint();
       },
       onFailed: settings.onWatchFailed,
@@ -148,6 +154,11 @@ export class Discovery {
   /** Whether a hint comes when one of the files in this directory is written to. */
   isWatched(directory: string): boolean {
     return this.#watches.isWatched(directory);
+  }
+
+  /** Whether it is told, by the file's name, when one of the files in this directory is written to. */
+  tellsWrites(directory: string): boolean {
+    return this.#watches.tellsWrites(directory);
   }
 
   close(): void {

@@ -13,6 +13,8 @@ export interface WatchesSettings {
   /** How many entries a root has; 0 if it is missing. */
   entriesIn(root: string): number;
   onHint(path: string): void;
+  /** A file was written to: one of those for which small watches stand. */
+  onWritten(path: string): void;
   onFailed(directory: string, error: Error): void;
 }
 
@@ -96,6 +98,11 @@ export class Watches {
     return this.#idle.has(directory) || this.#roots.has(directory);
   }
 
+  /** Whether a watch tells which of the files in this directory was written to. */
+  tellsWrites(directory: string): boolean {
+    return this.#idle.has(directory) || this.#roots.get(directory)?.isSmall === true;
+  }
+
   /**
    * What a hint says of a watch itself: a directory that was removed and made anew is another one, and the old watch is deaf
    * to it.
@@ -130,6 +137,7 @@ export class Watches {
     let hasFailed = false;
     return {
       hint: (path) => this.#settings.onHint(path),
+      written: (path) => this.#settings.onWritten(path),
       trouble: (error) => {
         this.#settings.onFailed(directory, error);
         // One watch tells of many refusals; when it tells of the second, a new one may be open in its place.

@@ -48,9 +48,11 @@ export const chokidarWatcher: Watcher = {
 function watchFiles(directory: string, listener: WatchListener): Watch {
   try {
     const own = basename(directory);
-    const watcher = watchDirectory(directory, { persistent: false }, (_event, name) => {
+    const watcher = watchDirectory(directory, { persistent: false }, (event, name) => {
       // The directory's own name says that it was removed: from then on this watch is deaf.
-      listener.hint(name === null || name === own ? directory : join(directory, name));
+      if (name === null || name === own) listener.hint(directory);
+      else if (event === 'change') listener.written(`${directory}/${name}`);
+      else listener.hint(join(directory, name));
     });
     watcher.on('error', (error) => listener.trouble(error));
     return { close: () => watcher.close() };

@@ -128,6 +128,8 @@ export interface Watcher {
 export interface WatchListener {
   /** Something happened at or below this path. */
   hint(path: string): void;
+  /** Something was written to this file, or cut off it. Only small watches tell that apart. */
+  written(path: string): void;
   trouble(error: Error): void;
 }
 

@@ -1,8 +1,13 @@
 import type { ContainerStream } from './container-stream.ts';
 
 /**
- * How often a stream's files are looked at: every few milliseconds while it is written to, ever more seldom while it is not,
- * down to once a second. Once a watch stands for it, a look is only for the case that the watch is deaf: all such streams are
+ * How often a stream's files are looked at, and when at all.
+ *
+ * What is written to now and then is not looked at: a watch tells of each write, and then it is looked at, at once. What is
+ * written to often is looked at every few milliseconds, because a look costs less than being told. Where no watch can stand, looks
+ * come ever more seldom, down to once a second.
+ *
+ * Once a watch stands for a stream, other looks are only for the case that the watch is deaf: all such streams are
  * looked at in turn, a share of them each second, so that ten thousand cost little more than five hundred.
  *
  * If every look finds something, looks are too many: fewer of them find the same, in larger batches.
@@ -11,12 +16,20 @@ const INTERVALS_MS = [50, 10, 20, 50, 100, 250, 500, 1000] as const;
 const STEADY = 0;
 const QUICK = 1;
 const SLOWEST = INTERVALS_MS.length - 1;
-/** From this tier on (0.8 s without a change) a watch tells sooner than the next look would. */
+/** From this tier on (0.8 s without a change) a watch is opened also where it tells of directories only. */
 const WATCHED = 4;
 /** Looks without a change before the next slower interval; looks with one before the steady one. */
 const LOOKS = 10;
 /** So many steady looks (5 s), then it has to prove once more that quick ones would all find something. */
 const STEADY_LOOKS = 100;
+/** Quick looks by which it is judged how often a stream is written to (200 ms), and how few finds make a watch cheaper. */
+const JUDGED_LOOKS = 20;
+const FEW_FINDS = 6;
+/** So many writes within that time make quick looks cheaper than a watch. */
+const MANY_WRITES = 12;
+const JUDGED_MS = 200;
+/** A watch that told of a write so lately is not deaf. */
+const HEARS_MS = 1_000;
 /** Streams with a watch: so many shares, one each second, but not more looks than this. */
 const PATROL = INTERVALS_MS.length;
 const PATROL_MS = 1_000;
@@ -32,15 +45,31 @@ interface Tier {
 interface Pace {
   tier: number;
   looksLeft: number;
+  /** Looks and finds since it was judged last. */
+  looks: number;
+  finds: number;
+  /** A watch was opened for it; it is looked at once more, because something may have been written before. */
+  isSettling: boolean;
+  /** The file whose writes are told, and how many there were since when, monotonic ms. */
+  path: string | undefined;
+  writes: number;
+  writesSinceMs: number;
 }
 
 export interface CadenceListener {
-  /** Not written to for so long that a watch is cheaper than a look. */
+  /** Written to so seldom that a watch is cheaper than looks. */
   onIdle(stream: ContainerStream): void;
   onBusy(stream: ContainerStream): void;
-  /** Whether it is woken when its files are written to, and nothing about it waits for time to pass. */
+  /** Nothing about it waits for time to pass: all that was written to it was read. */
+  isAtRest(stream: ContainerStream): boolean;
+  /** Woken when its files are written to, and at rest. */
   isWatched(stream: ContainerStream): boolean;
+  /** Whether its watch tells which file was written to. */
+  tellsWrites(stream: ContainerStream): boolean;
 }
+
+/** Looks at a stream; says whether anything had changed. `isIdle`: its directory is watched, or not looked at as often. */
+export type Look = (stream: ContainerStream, isIdle: boolean) => boolean;
 
 export class Cadence {
   readonly #listener: CadenceListener;
@@ -50,6 +79,10 @@ export class Cadence {
     dueMs: 0,
   }));
   readonly #paces = new Map<ContainerStream, Pace>();
+  /** Streams whose writes are told, by their file; one for each stream at most. */
+  readonly #told = new Map<string, ContainerStream>();
+  /** Those that were written to since the last poll. */
+  readonly #woken = new Set<ContainerStream>();
 
   constructor(listener: CadenceListener) {
     this.#listener = listener;
@@ -61,7 +94,11 @@ export class Cadence {
     if (pace === undefined || pace.tier > QUICK) {
       if (pace !== undefined && pace.tier >= WATCHED) this.#listener.onBusy(stream);
       this.#move(stream, QUICK);
-    } else if (pace.tier === QUICK) pace.looksLeft = Math.max(pace.looksLeft, LOOKS);
+    } else if (pace.tier === QUICK) {
+      pace.looksLeft = Math.max(pace.looksLeft, LOOKS);
+      if (pace.isSettling) this.#listener.onBusy(stream);
+      pace.isSettling = false;
+    }
   }
 
   /** It comes with files that nobody has written to for a while. */
@@ -70,19 +107,38 @@ export class Cadence {
     this.#listener.onIdle(stream);
   }
 
-  remove(stream: ContainerStream): void {
-    const pace = this.#paces.get(stream);
-    if (pace !== undefined) this.#tiers[pace.tier]?.streams.delete(stream);
-    this.#paces.delete(stream);
+  /** A watch tells that this file was written to. False if it is none that is known here. */
+  written(path: string, nowMs: number): boolean {
+    const stream = this.#told.get(path);
+    const pace = stream === undefined ? undefined : this.#paces.get(stream);
+    if (stream === undefined || pace === undefined) return false;
+    if (nowMs - pace.writesSinceMs > JUDGED_MS) {
+      pace.writesSinceMs = nowMs;
+      pace.writes = 0;
+    }
+    pace.writes++;
+    if (pace.tier === PATROL && pace.writes <= MANY_WRITES) this.#woken.add(stream);
+    // Looked at often it is looked at soon.
+    else if (pace.tier > QUICK) this.quicken(stream);
+    return true;
   }
 
-  /** Calls `look` for each stream that is due, and tells whether it is idle; it says whether anything had changed. */
-  poll(nowMs: number, look: (stream: ContainerStream, isIdle: boolean) => boolean): void {
+  remove(stream: ContainerStream): void {
+    const pace = this.#paces.get(stream);
+    if (pace === undefined) return;
+    this.#tiers[pace.tier]?.streams.delete(stream);
+    this.#paces.delete(stream);
+    this.#woken.delete(stream);
+    this.#forgetPath(stream, pace);
+  }
+
+  /** Calls `look` for each stream that is due. */
+  poll(nowMs: number, look: Look): void {
     for (let index = 0; index < this.#tiers.length; index++) {
       const tier = this.#tiers[index];
       if (tier === undefined || tier.streams.size === 0 || tier.dueMs > nowMs) continue;
       tier.dueMs = nowMs + tier.intervalMs;
-      if (index === PATROL) this.#patrol(tier, look);
+      if (index === PATROL) this.#patrol(tier, nowMs, look);
       else {
         for (const stream of tier.streams) {
           if (look(stream, index >= WATCHED)) this.#found(stream);
@@ -90,15 +146,17 @@ export class Cadence {
         }
       }
     }
+    for (const stream of this.#woken) look(stream, true);
+    this.#woken.clear();
   }
 
   /** The next share of the streams that a watch stands for. */
-  #patrol({ streams }: Tier, look: (stream: ContainerStream, isIdle: boolean) => boolean): void {
+  #patrol({ streams }: Tier, nowMs: number, look: Look): void {
     let left = Math.min(Math.ceil(streams.size / SHARES), MOST_LOOKS);
     for (const stream of streams) {
       if (left-- === 0) return;
-      if (look(stream, true)) this.quicken(stream);
-      else if (!this.#listener.isWatched(stream)) this.#move(stream, SLOWEST);
+      if (look(stream, true) && !this.#hears(stream, nowMs)) this.quicken(stream);
+      else if (!this.#woken.has(stream) && !this.#listener.isWatched(stream)) this.#move(stream, SLOWEST);
       else {
         // To the end of the queue.
         streams.delete(stream);
@@ -107,12 +165,24 @@ export class Cadence {
     }
   }
 
+  /** Whether its watch is known not to be deaf: what a look finds before it tells comes a moment before it would have told. */
+  #hears(stream: ContainerStream, nowMs: number): boolean {
+    const pace = this.#paces.get(stream);
+    return pace !== undefined && pace.writes > 0 && nowMs - pace.writesSinceMs < HEARS_MS;
+  }
+
   /** A look found something: if all of them do, the next one may come later. Counted upwards from LOOKS. */
   #found(stream: ContainerStream): void {
     const pace = this.#paces.get(stream);
     if (pace?.tier === STEADY) {
       if (--pace.looksLeft === 0) this.#move(stream, QUICK);
     } else if (pace?.tier === QUICK) {
+      pace.looks++;
+      pace.finds++;
+      if (pace.isSettling) {
+        this.#move(stream, PATROL);
+        return;
+      }
       pace.looksLeft = Math.max(pace.looksLeft, LOOKS) + 1;
       if (pace.looksLeft < 2 * LOOKS) return;
       this.#move(stream, STEADY);
@@ -136,6 +206,7 @@ export class Cadence {
       this.#move(stream, QUICK);
       return;
     }
+    if (pace.tier === QUICK && this.#settles(stream, pace)) return;
     if (pace.tier >= WATCHED && this.#listener.isWatched(stream)) {
       // Looked at once since its watch was opened: nothing was missed before.
       this.#move(stream, PATROL);
@@ -148,14 +219,56 @@ export class Cadence {
     if (pace.tier === WATCHED) this.#listener.onIdle(stream);
   }
 
-  #move(stream: ContainerStream, tier: number): void {
-    const pace = this.#paces.get(stream);
-    if (pace === undefined) this.#paces.set(stream, { tier, looksLeft: LOOKS });
-    else {
-      this.#tiers[pace.tier]?.streams.delete(stream);
-      pace.tier = tier;
-      pace.looksLeft = LOOKS;
+  /** Judges how often it is written to, now and then; true if a watch stands for it from now on, or will after one more look. */
+  #settles(stream: ContainerStream, pace: Pace): boolean {
+    if (pace.isSettling) {
+      const isWatched = this.#listener.isWatched(stream);
+      if (isWatched) this.#move(stream, PATROL);
+      return isWatched;
     }
+    if (++pace.looks < JUDGED_LOOKS && pace.looksLeft > 1) return false;
+    const isSeldom = pace.finds <= FEW_FINDS;
+    pace.looks = 0;
+    pace.finds = 0;
+    if (!isSeldom || !this.#listener.isAtRest(stream)) return false;
+    this.#listener.onIdle(stream);
+    pace.isSettling = this.#listener.tellsWrites(stream);
+    return pace.isSettling;
+  }
+
+  #move(stream: ContainerStream, tier: number): void {
+    const pace = this.#paces.get(stream) ?? newPace();
+    this.#paces.set(stream, pace);
+    this.#tiers[pace.tier]?.streams.delete(stream);
     this.#tiers[tier]?.streams.add(stream);
+    pace.tier = tier;
+    pace.looksLeft = LOOKS;
+    pace.looks = 0;
+    pace.finds = 0;
+    pace.isSettling = false;
+    if (tier === PATROL) this.#rememberPath(stream, pace);
+  }
+
+  #rememberPath(stream: ContainerStream, pace: Pace): void {
+    const path = stream.newest?.sighted.path;
+    if (path === pace.path) return;
+    this.#forgetPath(stream, pace);
+    pace.path = path;
+    if (path !== undefined) this.#told.set(path, stream);
+  }
+
+  #forgetPath(stream: ContainerStream, { path }: Pace): void {
+    if (path !== undefined && this.#told.get(path) === stream) this.#told.delete(path);
   }
 }
+
+const newPace = (): Pace => ({
+  tier: QUICK,
+  looksLeft: LOOKS,
+  looks: 0,
+  finds: 0,
+  isSettling: false,
+  path: undefined,
+  writes: 0,
+  writesSinceMs: 0,
+});

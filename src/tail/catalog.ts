@@ -6,7 +6,7 @@ import { Admission, type NewStream } from './admission.ts';
 import type { Adoption } from './adoption.ts';
 import { asideKey, isAside } from './asides.ts';
 import { boundHeldBytes } from './bounds.ts';
-import { Cadence } from './cadence.ts';
+import { Cadence, type CadenceListener } from './cadence.ts';
 import type { ContainerStream } from './container-stream.ts';
 import { Descriptors } from './descriptors.ts';
 import { endOfStream } from './end-of-stream.ts';
@@ -23,18 +23,13 @@ import { Tidying } from './tidying.ts';
 import type { Turns } from './turns.ts';
 
 /** All container streams of the node, from first sight until nothing is left of them. */
-export interface CatalogSettings extends InheritanceSettings {
+export interface CatalogSettings extends InheritanceSettings, Omit<CadenceListener, 'isAtRest'> {
   /** Where a consumer begins that has no position in a stream. */
   readonly startAt: 'beginning' | 'end';
   readonly openFiles: number;
   readonly heldDeletedBytes: number;
   /** Its files were looked at: what a checkpoint knows of it may be out of date. */
   onObserved(streamKey: string): void;
-  /** Its files are not written to, or they are again. */
-  onIdle(stream: ContainerStream): void;
-  onBusy(stream: ContainerStream): void;
-  /** Whether it is woken when its files are written to. */
-  isWatched(stream: ContainerStream): boolean;
   /** A stream has ended: its positions are of no use any more. */
   onForgotten(streamKey: string): void;
   /** Files could not be read; they are tried again. */
@@ -83,6 +78,8 @@ export class Catalog {
       onIdle: (stream) => settings.onIdle(stream),
       onBusy: (stream) => settings.onBusy(stream),
       isWatched: (stream) => stream.isAtRest && settings.isWatched(stream),
+      isAtRest: (stream) => stream.isAtRest,
+      tellsWrites: (stream) => settings.tellsWrites(stream),
     });
     this.#descriptors = new Descriptors(settings.openFiles, this.streams);
     this.#looker = new Looker(adoption.opening, clock, settings, () => {
@@ -184,6 +181,11 @@ export class Catalog {
   /** Inflaters have more, or something else happened that no look would show. */
   wake(nowMs: number): void {
     for (const stream of this.streams.values()) this.#queue(stream, nowMs);
+  }
+
+  /** A watch tells that this file was written to; false if it is none that the watches stand for. */
+  written(path: string, nowMs: number): boolean {
+    return this.#cadence.written(path, nowMs);
   }
 
   /** Looks at the files that are due, and queues the lanes that have something to do. Returns directories to scan. */

@@ -142,6 +142,11 @@ export class Tailing {
     return this.#catalog.observe(sighting);
   }
 
+  /** A watch tells that this file was written to; false if it is none that the watches stand for. */
+  written(path: string): boolean {
+    return this.#catalog.written(path, this.#system.clock.monotonic());
+  }
+
   /** Looks at the files that are due; `scan` reads a directory that one of them makes look changed. */
   poll(nowMs: number, scan: Scan): void {
     beginLooks();

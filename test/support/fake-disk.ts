@@ -9,7 +9,8 @@ type Link = Core['root'];
 export type { Inode } from './fake-inodes.ts';
 
 /** What changed, for watchers. */
-export type DiskListener = (path: string) => void;
+/** `inDirectory`: a name came or went; else something was written. */
+export type DiskListener = (path: string, inDirectory: boolean) => void;
 
 const DEV = 66_305n;
 
@@ -229,7 +230,7 @@ export class FakeDisk {
     if (inode !== undefined) this.#lastPath.set(inode, path);
     const parent = inDirectory ? this.inodeAt(dirname(path)) : undefined;
     if (parent !== undefined) this.#inodes.describe(parent).mtimeMs = this.#inodes.time();
-    for (const listener of this.#listeners) listener(path);
+    for (const listener of this.#listeners) listener(path, inDirectory);
   }
 }
 

@@ -23,6 +23,7 @@ const setUp = async (settings: Partial<DiscoverySettings> = {}) => {
       return true;
     },
     onHint: () => said.push('hint'),
+    onWritten: () => false,
     onMissing: (directory) => said.push(`missing ${directory}`),
     onAppeared: (directory) => said.push(`appeared ${directory}`),
     onWatchFailed: (directory) => said.push(`failed ${directory}`),
@@ -205,6 +206,19 @@ describe('discovery', () => {
     discovery.unwatchIdle(`${POD}/app`);
     discovery.unwatchIdle('/never/watched');
     expect(watcher.open).toEqual([`${LOGS} 0`, `${PODS} 0`, `${POD} 0`]);
+  });
+
+  it('reads nothing for a write to a file that is known to whoever reads it', async () => {
+    const known = new Set([`${POD}/app/0.log`]);
+    const { watcher, discovery, step } = await setUp({ onWritten: (path) => known.has(path) });
+    await step();
+    expect(discovery.tellsWrites(`${POD}/app`)).toBe(false);
+    discovery.watchIdle(`${POD}/app`);
+    expect([discovery.tellsWrites(`${POD}/app`), discovery.tellsWrites(LOGS)]).toEqual([true, false]);
+    watcher.of(`${POD}/app`).written(`${POD}/app/0.log`);
+    expect(await step(1000)).toEqual({ seen: [], said: ['hint'] });
+    watcher.of(`${POD}/app`).written(`${POD}/app/1.log`);
+    expect(await step(1000)).toEqual({ seen: ['u1/app/0'], said: ['hint'] });
   });
 
   it('watches no idle directory where watching is off', async () => {

@@ -88,4 +88,68 @@ describe('the doorbell', () => {
     await clock.settle();
     expect([turns, waiting.at]).toEqual([['other'], 0]);
   });
+
+  it('wakes for a tap once all that came with it is told', async () => {
+    const { clock, bell, wait } = setUp();
+    const waiting = wait(1000);
+    bell.tap();
+    // What else is told in the same turn of the event loop is told before the wait is over.
+    for (let told = 0; told < 10; told++) await Promise.resolve();
+    expect(waiting.at).toBeUndefined();
+    bell.tap();
+    await clock.settle();
+    expect(waiting.at).toBe(0);
+  });
+
+  it('rests after a tap, longer while taps go on, and not at all after a quiet time', async () => {
+    const { clock, bell, wait } = setUp();
+    const pauses: number[] = [];
+    for (let tap = 0; tap < 6; tap++) {
+      const began = clock.monotonic;
+      const waiting = wait(1000);
+      bell.tap();
+      await clock.advance(20 - (clock.monotonic % 20));
+      // The rest is counted from where the next wait began.
+      pauses.push((waiting.at ?? Number.NaN) - began);
+      clock.soon(() => undefined);
+    }
+    expect(pauses).toEqual([0, 1, 2, 4, 5, 5]);
+    await clock.advance(100);
+    const rested = wait(1000);
+    await clock.advance(100);
+    bell.tap();
+    await clock.settle();
+    expect(rested.at).toBe(clock.monotonic);
+    const next = wait(1000);
+    bell.tap();
+    const at = clock.monotonic;
+    await clock.advance(10);
+    expect((next.at ?? 0) - at).toBe(1);
+  });
+
+  it('wakes at once for a ring, whoever rests', async () => {
+    const { clock, bell, wait } = setUp();
+    wait(1000);
+    bell.tap();
+    await clock.settle();
+    const waiting = wait(1000);
+    bell.tap();
+    bell.ring();
+    await clock.settle();
+    expect(waiting.at).toBe(0);
+    const after = wait(1000);
+    await clock.advance(500);
+    expect([after.at, clock.pending]).toEqual([undefined, 1]);
+  });
+
+  it('remembers a tap that came while nobody waited', async () => {
+    const { clock, bell, wait } = setUp();
+    bell.tap();
+    const waiting = wait(1000);
+    await clock.settle();
+    expect(waiting.at).toBe(0);
+    const next = wait(1000);
+    await clock.advance(500);
+    expect(next.at).toBeUndefined();
+  });
 });

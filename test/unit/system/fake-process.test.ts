@@ -191,14 +191,27 @@ describe('the fake watcher', () => {
     const { world, running } = setUp();
     world.disk.makeDirectory('/logs/pod/container');
     const hints: string[] = [];
+    const written: string[] = [];
     const troubles: Error[] = [];
     const listener = {
       hint: (path: string) => hints.push(path),
+      written: (path: string) => written.push(path),
       trouble: (error: Error) => troubles.push(error),
     };
     const watch = running.system.watcher.watch('/logs', 1, listener);
-    return { world, watch, hints, troubles };
+    const watchFiles = () => running.system.watcher.watchFiles('/logs', listener);
+    return { world, watch, watchFiles, hints, written, troubles };
   };
+
+  it('tells apart what was written where only files are watched', async () => {
+    const { world, watch, watchFiles, hints, written } = setUpWatcher();
+    watch.close();
+    watchFiles();
+    const file = world.disk.create('/logs/a');
+    world.disk.append(file, Buffer.from('line\n'));
+    await world.clock.settle();
+    expect([hints, written]).toEqual([['/logs/a'], ['/logs/a']]);
+  });
 
   it('tells of changes down to its depth, until it is closed', async () => {
     const { world, watch, hints } = setUpWatcher();

@@ -6,10 +6,24 @@ import { newStream } from './setup.ts';
 const setUp = () => {
   const told: string[] = [];
   const watched = new Set<ContainerStream>();
+  /** Small watches, which tell writes, are opened and closed when it is asked for, as long as they can be had. */
+  const small = { areToBeHad: false, open: new Set<ContainerStream>(), isAtRest: true };
+  const tell = (text: string): void => {
+    // To ask again for what is there already does no harm.
+    if (told.at(-1) !== text) told.push(text);
+  };
   const cadence = new Cadence({
-    onIdle: ({ key }) => told.push(`idle ${key}`),
-    onBusy: ({ key }) => told.push(`busy ${key}`),
-    isWatched: (stream) => watched.has(stream),
+    onIdle: (stream) => {
+      tell(`idle ${stream.key}`);
+      if (small.areToBeHad) small.open.add(stream);
+    },
+    onBusy: (stream) => {
+      tell(`busy ${stream.key}`);
+      small.open.delete(stream);
+    },
+    isAtRest: () => small.isAtRest,
+    isWatched: (stream) => small.isAtRest && (watched.has(stream) || small.open.has(stream)),
+    tellsWrites: (stream) => small.open.has(stream),
   });
   let now = 0;
   /** Polls whenever it is due until then; how often each stream was looked at. */
@@ -25,7 +39,27 @@ const setUp = () => {
     now = end;
     return looks;
   };
-  return { cadence, told, until, watched };
+  return { cadence, told, until, watched, small };
+};
+
+const PATH = '/logs/app.log';
+
+/** A stream with one file. */
+const withFile = (): ContainerStream => {
+  const stream = newStream();
+  const record = {
+    path: PATH,
+    compressed: false,
+    dev: 1n,
+    ino: 1n,
+    birthtimeNs: 1n,
+    head: { length: 0, hash: '' },
+    size: 0,
+    tail: 0,
+    cutSize: undefined,
+  };
+  stream.append(record, { kind: 'live' }, 0);
+  return stream;
 };
 
 describe('the cadence', () => {
@@ -112,7 +146,7 @@ describe('the cadence', () => {
     until(24_000);
     until(26_000, () => true);
     expect(until(26_100).length).toBeGreaterThanOrEqual(4);
-    expect(told).toEqual(['idle file/app.log', 'busy file/app.log']);
+    expect(told.slice(0, 2)).toEqual(['idle file/app.log', 'busy file/app.log']);
   });
 
   it('slows down step by step to once a second, and tells that the stream is idle, once', () => {
@@ -133,7 +167,7 @@ describe('the cadence', () => {
     until(60_000);
     cadence.quicken(stream);
     expect(until(60_100).length).toBeGreaterThanOrEqual(9);
-    expect(told).toEqual(['idle file/app.log', 'busy file/app.log']);
+    expect(told.slice(0, 2)).toEqual(['idle file/app.log', 'busy file/app.log']);
   });
 
   it('is quick again when a look finds a change', () => {
@@ -142,7 +176,7 @@ describe('the cadence', () => {
     until(60_000);
     until(61_000, () => true);
     expect(until(61_200).length).toBeGreaterThan(5);
-    expect(told).toEqual(['idle file/app.log', 'busy file/app.log']);
+    expect(told.slice(0, 2)).toEqual(['idle file/app.log', 'busy file/app.log']);
   });
 
   it('of one stream does not depend on another', () => {
@@ -166,5 +200,104 @@ describe('the cadence', () => {
     cadence.remove(stream);
     expect(cadence.nextDueMs).toBeUndefined();
     expect(until(10_000)).toEqual([]);
+  });
+});
+
+describe('the cadence, where small watches tell each write', () => {
+  const setUpSmall = () => {
+    const rig = setUp();
+    rig.small.areToBeHad = true;
+    const stream = withFile();
+    rig.cadence.quicken(stream);
+    return { ...rig, stream };
+  };
+
+  it('leaves a stream that is written to now and then to its watch, after one more look', () => {
+    const { cadence, until, told, small, stream } = setUpSmall();
+    let looks = 0;
+    until(250, () => looks++ % 5 === 0);
+    expect(told).toEqual(['idle file/app.log']);
+    until(260);
+    expect(until(900)).toEqual([]);
+    expect(cadence.written(PATH, 900)).toBe(true);
+    // It is due with the next poll, whenever that is.
+    const seen: boolean[] = [];
+    cadence.poll(901, (_stream, isIdle) => {
+      seen.push(isIdle);
+      return true;
+    });
+    expect([seen, small.open.has(stream)]).toEqual([[true], true]);
+    cadence.poll(902, () => {
+      seen.push(false);
+      return false;
+    });
+    expect(seen).toEqual([true]);
+  });
+
+  it('looks often instead when many writes are told, and closes the watch', () => {
+    const { cadence, until, told, small } = setUpSmall();
+    until(1000);
+    for (let write = 0; write < 100; write++) cadence.written(PATH, 1000 + write);
+    expect([told, small.open.size]).toEqual([['idle file/app.log', 'busy file/app.log'], 0]);
+    expect(until(1100, () => true).length).toBeGreaterThanOrEqual(9);
+  });
+
+  it('goes on with looks while they find much, and after that with a watch again', () => {
+    const { until, small } = setUpSmall();
+    let looks = 0;
+    const often = () => looks++ % 2 === 0;
+    expect(until(2000, often).length).toBeGreaterThan(150);
+    expect(small.open.size).toBe(0);
+    until(3000);
+    expect(small.open.size).toBe(1);
+  });
+
+  it('opens no watch while something waits for time to pass', () => {
+    const { until, told, small } = setUpSmall();
+    small.isAtRest = false;
+    until(500);
+    expect(told).toEqual([]);
+    small.isAtRest = true;
+    until(1000);
+    expect(told).toEqual(['idle file/app.log']);
+  });
+
+  it('closes a watch that was just opened when a hint says to look', () => {
+    const { cadence, until, told, small, stream } = setUpSmall();
+    until(100);
+    expect(small.open.size).toBe(1);
+    cadence.quicken(stream);
+    expect([told.at(-1), small.open.size]).toEqual(['busy file/app.log', 0]);
+  });
+
+  it('trusts a watch that told of a write when the patrol comes first, and no other', () => {
+    const { cadence, until, told, small } = setUpSmall();
+    until(5000);
+    cadence.written(PATH, 5000);
+    until(6000, () => true);
+    expect(told.at(-1)).toBe('idle file/app.log');
+    until(60_000);
+    until(66_000, () => true);
+    expect([told.includes('busy file/app.log'), small.open.size]).toEqual([true, 0]);
+  });
+
+  it('knows nothing of other files, nor of a stream that was removed', () => {
+    const { cadence, until, stream } = setUpSmall();
+    expect(cadence.written(PATH, 0)).toBe(false);
+    until(1000);
+    expect(cadence.written('/logs/other.log', 1000)).toBe(false);
+    cadence.written(PATH, 1000);
+    cadence.remove(stream);
+    expect(cadence.written(PATH, 1000)).toBe(false);
+    expect(until(5000)).toEqual([]);
+  });
+
+  it('looks at once where a stream is looked at seldom, though its watch tells', () => {
+    const { cadence, until, small } = setUpSmall();
+    until(1000);
+    small.isAtRest = false;
+    until(10_000);
+    cadence.written(PATH, 10_000);
+    expect(until(10_100).length).toBeGreaterThanOrEqual(9);
   });
 });
