@@ -13,7 +13,7 @@ const COMPILER = join(dirname(fileURLToPath(import.meta.resolve('assemblyscript/
 /** Below the first page lies what src/kernel/wasm-layout.ts puts there; the kernel has no data of its own. */
 const OPTIONS = [
   ...['--runtime', 'stub', '--importMemory', '--noExportMemory', '--memoryBase', '65536'],
-  ...['--enable', 'simd', '--noAssert', '--use', 'abort=', '-O3'],
+  ...['--enable', 'simd', '--enable', 'relaxed-simd', '--noAssert', '--use', 'abort=', '-O3'],
 ];
 const LINE_CHARACTERS = 100;
 

@@ -20,6 +20,7 @@ export const RESULT_ALL_FLAGS = 1;
 const KEYS = 16;
 const KEY_ROOM_BYTES = 32;
 const KEY_BYTES = 144;
+const UTF8_SPLATS = 160;
 const SPLATS = 288;
 const ESCAPE_LETTERS = 384;
 const LAST_CONTROL = 400;
@@ -55,6 +56,8 @@ export const layConstants = (memory: ArrayBuffer): void => {
   bytes.fill(0x0f, LOW_NIBBLES, LOW_NIBBLES + 16);
   for (const [byte, letter] of ['\bb', '\tt', '\nn', '\ff', '\rr'].map((pair) => Buffer.from(pair)))
     bytes[ESCAPE_LETTERS + (byte ?? 0)] = letter ?? 0;
+  for (const [index, byte] of [TWO_CONTINUATIONS, 0xe0 - 0x80, 0xf0 - 0x80].entries())
+    bytes.fill(byte, UTF8_SPLATS + 16 * index, UTF8_SPLATS + 16 * (index + 1));
   bytes.set([...LEAD_HIGH, ...LEAD_LOW, ...NEXT_HIGH], UTF8_TABLES);
   for (let position = 0; position < 16; position++) bytes[POSITIONS + position] = position;
   for (let mask = 0; mask < 256; mask++) layShuffle(bytes, SHUFFLES + 16 * mask, mask);

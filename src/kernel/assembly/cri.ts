@@ -207,10 +207,10 @@ function findNewlines(from: usize, to: usize): usize {
 
 /** A bit for each of the 64 bytes at `block`. */
 function newlinesIn(block: usize, newline: v128): u64 {
-  const a = <u64>i8x16.bitmask(i8x16.eq(v128.load(block), newline));
-  const b = <u64>i8x16.bitmask(i8x16.eq(v128.load(block, 16), newline));
-  const c = <u64>i8x16.bitmask(i8x16.eq(v128.load(block, 32), newline));
-  const d = <u64>i8x16.bitmask(i8x16.eq(v128.load(block, 48), newline));
+  const a = <u64>(<u32>i8x16.bitmask(i8x16.eq(v128.load(block), newline)));
+  const b = <u64>(<u32>i8x16.bitmask(i8x16.eq(v128.load(block, 16), newline)));
+  const c = <u64>(<u32>i8x16.bitmask(i8x16.eq(v128.load(block, 32), newline)));
+  const d = <u64>(<u32>i8x16.bitmask(i8x16.eq(v128.load(block, 48), newline)));
   return a | (b << 16) | (c << 32) | (d << 48);
 }
 

@@ -5,6 +5,7 @@
  *   0     results of the last call: 32-bit integers
  *   16    the keys of a JSON line, one in 32 bytes each: time, then log without stream, of stdout, of stderr
  *   144   how long those keys are: four 32-bit integers
+ *   160   three constants of 16 bytes for UTF-8
  *   288   constants of 16 bytes
  *   448   what two neighbouring bytes of UTF-8 can have wrong: three tables of 16 bytes; the numbers 0 to 15
  *   512   the shuffles for escapes: 256 times 16 bytes
@@ -30,6 +31,8 @@ export const LOG_KEY_BYTES: usize = 148;
  */
 export const SPLATS: usize = 288;
 export const LOW_NIBBLES: usize = 432;
+/** Sixteen times the same byte: the mark of two continuation bytes in a row; e0 - 80 and f0 - 80, how far lead bytes are above them. */
+export const UTF8_SPLATS: usize = 160;
 export const UTF8_TABLES: usize = 448;
 export const POSITIONS: usize = 496;
 export const SHUFFLES: usize = 512;
