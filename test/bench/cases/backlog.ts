@@ -4,7 +4,7 @@ import { checkOutputFile, OutputCheck } from '../check/output-check.ts';
 import { describeVerdict, isExact } from '../check/verdict.ts';
 import { type Format, type OnceRun, runOnce } from '../process/agent-run.ts';
 import type { Program } from '../process/program.ts';
-import { copyFloor } from '../process/yardsticks.ts';
+import { bytePath, copyFloor } from '../process/yardsticks.ts';
 import type { NodeDirectory } from '../workload/node-directory.ts';
 import type { WorkloadName } from '../workload/workloads.ts';
 import type { Bench, BenchCase, Figure, Goal, Relation, Sample } from './case.ts';
@@ -12,7 +12,8 @@ import type { Bench, BenchCase, Figure, Goal, Relation, Sample } from './case.ts
 /**
  * Cases that deliver a backlog with `--once`. What goes into a file or a pipe is compared with the workload byte for byte, in
  * every repetition. What goes to /dev/null is counted by the agent; the same work is done once more, into a file, and
- * compared there. Where bytes are kept or piped, `dd` does the same with as many bytes, for the floor under it.
+ * compared there. For the floor under it, the byte path goes over the same files with nothing around it, and where bytes are
+ * kept or piped, `dd` does that with as many.
  */
 export type Destination = 'null' | 'file' | 'pipe' | 'two-nulls' | 'two-files';
 
@@ -34,6 +35,8 @@ export const CPU = 'CPU';
 export const PEAK = 'peak memory';
 /** What `dd` takes that puts as many bytes where the agent put its output. */
 export const FLOOR = 'CPU of dd';
+/** What this checkout's own decoder and encoder take with nothing around them. */
+export const BYTE_PATH = 'CPU of the byte path';
 
 const FIGURES: readonly Figure[] = [
   { name: RATE, unit: 'MiB/CPU s' },
@@ -41,6 +44,7 @@ const FIGURES: readonly Figure[] = [
   { name: 'wall', unit: 's' },
   { name: PEAK, unit: 'MiB' },
   { name: 'memory growth', unit: 'MiB' },
+  { name: BYTE_PATH, unit: 'CPU s' },
   { name: FLOOR, unit: 'CPU s' },
 ];
 
@@ -54,8 +58,11 @@ export const backlogCase = ({ format, to, goals = {}, ...rest }: BacklogCase): B
     const node = bench.node(rest.workload);
     const { usage, records, floorSeconds } = await deliver(program, bench, node, format, to);
     expectRecords(records, node.records * (to === 'two-nulls' ? 2 : 1));
-    const sample = backlogSample(node.bytes, usage);
-    return floorSeconds === undefined ? sample : { ...sample, [FLOOR]: floorSeconds };
+    return {
+      ...backlogSample(node.bytes, usage),
+      ...(to === 'null' && { [BYTE_PATH]: await bytePath(format, node) }),
+      ...(floorSeconds !== undefined && { [FLOOR]: floorSeconds }),
+    };
   },
   ...((to === 'null' || to === 'two-nulls') && format !== 'none'
     ? {

@@ -1,8 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import type { NodeDirectory } from '../workload/node-directory.ts';
+import type { Format } from './agent-run.ts';
 import { measure } from './measure.ts';
 
 const READ_ONLY = fileURLToPath(new URL('./read-only.ts', import.meta.url));
+const BYTE_PATH = fileURLToPath(new URL('./byte-path.ts', import.meta.url));
 
 /** CPU seconds of two programs that hardly do anything with the same bytes. */
 export interface Yardstick {
@@ -20,6 +22,15 @@ export const copyFloor = async (path: string, bytes: number, isPipe: boolean): P
     ? measure(command, { pipeInto: path })
     : measure([...command, `of=${path}`]));
   return cpuSeconds;
+};
+
+/** CPU seconds of this checkout's decoder and encoder alone, without start; it must find every record. */
+export const bytePath = async (format: Format, { files, records }: NodeDirectory): Promise<number> => {
+  const { stderr } = await measure([process.execPath, BYTE_PATH, format, ...files]);
+  const found = JSON.parse(stderr) as { readonly records: number; readonly cpuSeconds: number };
+  if (found.records !== records)
+    throw new Error(`the byte path alone found ${found.records} records; there are ${records}`);
+  return found.cpuSeconds;
 };
 
 export const runYardsticks = async ({ files }: NodeDirectory): Promise<Yardstick> => {

@@ -1,6 +1,6 @@
 import type { BenchCase, Goal, Relation, Unit } from '../cases/case.ts';
 import type { CaseResult } from '../run-cases.ts';
-import { ratios, type Spread, spreadOf } from '../statistics.ts';
+import { median, ratios, type Spread, spreadOf } from '../statistics.ts';
 
 /** A figure as it is told: over all rounds, with its goal. */
 export interface ToldFigure {
@@ -58,6 +58,17 @@ const relationOf = (
 
 export const valuesOf = ({ samples }: CaseResult, figure: string): readonly number[] =>
   samples.flatMap((sample) => sample[figure] ?? []);
+
+/** Of a case's figure; undefined where it was not measured. */
+export const medianOf = (
+  results: readonly CaseResult[],
+  name: string,
+  figure: string,
+): number | undefined => {
+  const result = results.find((each) => each.name === name);
+  const values = result === undefined ? [] : valuesOf(result, figure);
+  return values.length === 0 ? undefined : median(values);
+};
 
 const told = (name: string, unit: Unit, values: readonly number[], goal?: Goal): ToldFigure => ({
   name,

@@ -1,9 +1,10 @@
-import { FLOOR } from '../cases/backlog.ts';
+import { BYTE_PATH, FLOOR } from '../cases/backlog.ts';
 import type { BenchCase } from '../cases/case.ts';
 import type { PeerResult } from '../peers/run-peer.ts';
 import type { CaseResult } from '../run-cases.ts';
 import type { Conditions } from './conditions.ts';
 import { formatNumber, goalText, meets, OF_READ, OF_WC, type ToldFigure, toldFigures } from './derived.ts';
+import { floorsText } from './floors.ts';
 import { stagesText } from './stages.ts';
 import { markdownTable } from './table.ts';
 
@@ -32,6 +33,7 @@ export const reportText = (cases: readonly BenchCase[], run: Run, program: strin
     backlogTable(told.filter(({ bench }) => bench.workload !== undefined)),
     liveTable(told.filter(({ bench }) => bench.workload === undefined)),
     stagesText(results, run.conditions.bytes),
+    floorsText(results, run.conditions.bytes),
     goalTable(told),
     peersTable(run),
   ];
@@ -80,6 +82,7 @@ const backlogTable = (told: readonly Told[]): string => {
     middle(figures, 'wall'),
     middle(figures, 'peak memory'),
     middle(figures, 'memory growth'),
+    middle(figures, BYTE_PATH),
     middle(figures, FLOOR),
   ]);
   const head = [
@@ -92,6 +95,7 @@ const backlogTable = (told: readonly Told[]): string => {
     'wall s',
     'peak MiB',
     'growth MiB',
+    'byte path CPU s',
     'dd CPU s',
   ];
   return rows.length === 0 ? '' : markdownTable(head, rows, 2);

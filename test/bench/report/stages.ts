@@ -1,7 +1,6 @@
 import { CPU, FLOOR } from '../cases/backlog.ts';
 import type { CaseResult } from '../run-cases.ts';
-import { median } from '../statistics.ts';
-import { formatNumber, valuesOf } from './derived.ts';
+import { formatNumber, medianOf } from './derived.ts';
 import { markdownTable } from './table.ts';
 
 /**
@@ -26,11 +25,7 @@ const STAGES: readonly Stage[] = [
 
 /** Nothing where none of the cases was run. */
 export const stagesText = (results: readonly CaseResult[], bytes: number): string => {
-  const cpuOf = (name: string, figure = CPU): number | undefined => {
-    const result = results.find((each) => each.name === name);
-    const values = result === undefined ? [] : valuesOf(result, figure);
-    return values.length === 0 ? undefined : median(values);
-  };
+  const cpuOf = (name: string, figure = CPU): number | undefined => medianOf(results, name, figure);
   const rows = STAGES.flatMap(({ what, of, without }) => {
     const whole = cpuOf(of);
     const part = without === undefined ? 0 : cpuOf(without);

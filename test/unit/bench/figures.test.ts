@@ -4,6 +4,7 @@ import { readOptions } from '../../bench/options.ts';
 import { comparisonText } from '../../bench/report/comparison.ts';
 import { formatNumber, meets, toldFigures } from '../../bench/report/derived.ts';
 import { withFigures } from '../../bench/report/files.ts';
+import { floorsText } from '../../bench/report/floors.ts';
 import { stagesText } from '../../bench/report/stages.ts';
 import { markdownTable } from '../../bench/report/table.ts';
 import type { CaseResult } from '../../bench/run-cases.ts';
@@ -96,6 +97,27 @@ describe('told figures', () => {
       ['json-file − json-null', '1.90', '950', '1.50'],
     ]);
     expect(stagesText(cases.slice(2), 2 ** 30)).toBe('');
+  });
+
+  it('takes floors from the start, the byte path and dd, and says nothing without them', () => {
+    const cases = [
+      resultOf('start', 'birler', [0.2]),
+      resultOf('json-null', 'birler', [1]),
+      resultOf('json-file', 'birler', [3]),
+      resultOf('json-pipe', 'birler', [4]),
+    ];
+    cases[1]?.samples.push({ CPU: 1, 'CPU of the byte path': 0.6 });
+    cases[2]?.samples.push({ CPU: 3, 'CPU of dd': 1.2 });
+    const rows = floorsText(cases, 2 ** 30)
+      .split('\n')
+      .slice(2)
+      .map((row) => row.split('|').map((cell) => cell.trim()));
+    expect(rows.map(([, of, , , dd, floor, , rate, , asked]) => [of, dd, floor, rate, asked])).toEqual([
+      ['json-null', '', '0.800', '1,280', '1,500'],
+      ['json-file', '1.20', '2.00', '512', '800'],
+      ['json-pipe', '', '0.800', '1,280', '1,000'],
+    ]);
+    expect(floorsText(cases.slice(1), 2 ** 30)).toBe('');
   });
 
   it('judges goals, and writes three digits', () => {
