@@ -7,6 +7,7 @@ import type { DirectoryEntry, Files } from '../system/system.ts';
 import { parseContainerPath, parseLinkName, parsePodDirectory } from './kubelet-names.ts';
 import { containerHop, type Home, homeAt, Links } from './links.ts';
 import { type LogName, parseLogName } from './log-name.ts';
+import { Subdirectories } from './subdirectories.ts';
 
 /**
  * Finds the container streams and their files. Truth is what the directories say when they are read: a survey keeps no
@@ -32,13 +33,11 @@ export type Sightings = Generator<readonly StreamSighting[], void, void>;
 
 /** A file system that stamps times by the timer tick cannot show a second change within the same 10 ms. */
 const TIME_GRAIN_MS = 50;
+/** A walk can be interrupted after so many pods (two looks each), also where nothing has changed. */
+const PODS_AT_ONCE = 64;
+const NOTHING: readonly StreamSighting[] = [];
 
-interface Subdirectories {
-  readonly time: number;
-  readonly names: readonly string[];
-  /** When a walk last came by; pods that are gone are not asked for any more. */
-  seenMs: number;
-}
+const isPod = (name: string): boolean => parsePodDirectory(name) !== undefined;
 
 export class Survey {
   /** Called with a pod's directory just before it is read: what comes into it later must not be missed. */
@@ -51,8 +50,7 @@ export class Survey {
   readonly #links: Links;
   /** When a directory was last read, by its own modification time; only while a later change would be sure to show. */
   readonly #readAt = new Map<string, number>();
-  /** Subdirectories of pods directories and pods, with the time at which they were read, under the same condition. */
-  readonly #subdirectoriesOf = new Map<string, Subdirectories>();
+  readonly #subdirectories: Subdirectories;
   /** Container ids by the path that the kubelet's link points to. */
   #containerIds = new Map<string, string>();
   /** What was reported of a directory, so that streams that left it can be reported as gone. */
@@ -63,6 +61,7 @@ export class Survey {
     this.#settings = settings;
     this.#podsDirectories = new Set(settings.podsDirectories);
     this.#links = new Links(files);
+    this.#subdirectories = new Subdirectories(files, TIME_GRAIN_MS);
   }
 
   /** Directories to watch for new pods. */
@@ -83,22 +82,29 @@ export class Survey {
     return this.#timeOf(directory) === undefined;
   }
 
-  /** Walks everything that may have changed; yields once per directory, so that the walk can be spread over time. */
+  /** Walks everything that may have changed; yields now and then, so that the walk can be spread over time. */
   *sweep(nowMs: number): Sightings {
     const walked = new Set<string>();
     this.wasBlind = false;
     yield* this.scan(this.#settings.logsDirectory, nowMs);
     for (const pods of [...this.#podsDirectories]) {
-      for (const directory of this.#containerDirectories(pods, nowMs)) {
-        walked.add(directory);
-        yield* this.scan(directory, nowMs);
+      let left = PODS_AT_ONCE;
+      for (const pod of this.#directoriesIn(pods, nowMs, isPod)) {
+        this.beforePod(pod);
+        for (const directory of this.#directoriesIn(pod, nowMs)) {
+          walked.add(directory);
+          if (this.#changed(directory, nowMs)) yield* this.scan(directory, nowMs, true);
+        }
+        if (--left > 0) continue;
+        left = PODS_AT_ONCE;
+        yield NOTHING;
       }
     }
     for (const directory of this.#links.directories) yield* this.scan(directory, nowMs);
-    for (const [directory, { seenMs }] of this.#subdirectoriesOf) {
-      if (seenMs !== nowMs) this.#subdirectoriesOf.delete(directory);
-    }
-    for (const directory of new Set([...this.#reported.keys(), ...this.#links.sources])) {
+    this.#subdirectories.forgetBefore(nowMs);
+    const others = new Set(this.#links.sources);
+    for (const directory of this.#reported.keys()) if (!walked.has(directory)) others.add(directory);
+    for (const directory of others) {
       if (!walked.has(directory) && this.#timeOf(directory) === undefined)
         yield* this.#leave(directory, nowMs);
     }
@@ -119,10 +125,9 @@ export class Survey {
         this.#isContainerDirectory(directory) ||
         this.#reported.has(directory),
     );
-    const isPod = this.#podsDirectories.has(dirname(path)) && parsePodDirectory(basename(path)) !== undefined;
-    if (!isPod) return places;
+    if (!this.#podsDirectories.has(dirname(path)) || !isPod(basename(path))) return places;
     this.beforePod(path);
-    return [...places, ...this.#subdirectories(path, nowMs).map((container) => join(path, container))];
+    return [...places, ...this.#directoriesIn(path, nowMs)];
   }
 
   /** Reads one directory of log files, if it changed or if `always`. One that cannot be read does not stop the others. */
@@ -147,7 +152,7 @@ export class Survey {
 
   *#readLogsDirectory(entries: readonly DirectoryEntry[], nowMs: number): Sightings {
     const directory = this.#settings.logsDirectory;
-    if (entries.some((entry) => entry.kind === 'directory' && parsePodDirectory(entry.name) !== undefined)) {
+    if (entries.some((entry) => entry.kind === 'directory' && isPod(entry.name))) {
       this.#podsDirectories.add(directory);
     }
     const idsBefore = this.#containerIds;
@@ -186,30 +191,10 @@ export class Survey {
 
   // ---- pods directories
 
-  *#containerDirectories(pods: string, nowMs: number): Generator<string, void, void> {
-    for (const pod of this.#subdirectories(pods, nowMs)) {
-      if (parsePodDirectory(pod) === undefined) continue;
-      const directory = join(pods, pod);
-      this.beforePod(directory);
-      for (const container of this.#subdirectories(directory, nowMs)) yield `${directory}/${container}`;
-    }
-  }
-
-  /** Read again only when the directory changed: a look at its time costs a tenth of reading it. */
-  #subdirectories(directory: string, nowMs: number): readonly string[] {
+  /** Paths of the directories below; none if they cannot be read now. */
+  #directoriesIn(directory: string, nowMs: number, accepts?: (name: string) => boolean): readonly string[] {
     try {
-      const known = this.#subdirectoriesOf.get(directory);
-      const time = this.#files.directoryTime(directory);
-      if (known !== undefined && known.time === time) {
-        known.seenMs = nowMs;
-        return known.names;
-      }
-      const entries = this.#files.list(directory) ?? [];
-      const names = entries.filter((entry) => entry.kind === 'directory').map((entry) => entry.name);
-      const isCertain = time !== undefined && nowMs - time > TIME_GRAIN_MS;
-      if (isCertain) this.#subdirectoriesOf.set(directory, { time, names, seenMs: nowMs });
-      else this.#subdirectoriesOf.delete(directory);
-      return names;
+      return this.#subdirectories.of(directory, nowMs, accepts);
     } catch (error) {
       this.#unreadable(directory, error);
       return [];
@@ -218,7 +203,7 @@ export class Survey {
 
   #isContainerDirectory(directory: string): boolean {
     const pod = dirname(directory);
-    return this.#podsDirectories.has(dirname(pod)) && parsePodDirectory(basename(pod)) !== undefined;
+    return this.#podsDirectories.has(dirname(pod)) && isPod(basename(pod));
   }
 
   /** Under Docker `0.log` is a link on to Docker's own file, which rotates in Docker's own directory. */

@@ -83,6 +83,20 @@ describe('a survey, later', () => {
     expect(node.read()).not.toContain(`${PODS}/shop_db-0_u2/app`);
     expect([...walk].flat()).toHaveLength(2);
   });
+
+  it('yields on its way past many pods of which none has changed', async () => {
+    const node = new NodeDirectories();
+    for (let pod = 0; pod < 200; pod++) node.put(`${PODS}/shop_web-${pod}_u${pod}/app/0.log`);
+    await node.pass();
+    expect(node.sweep()).toHaveLength(200);
+    const looks = (): number => node.calls.filter((call) => call.startsWith('directoryTime')).length;
+    const walk = node.survey.sweep(node.world.clock.wall);
+    const before = looks();
+    walk.next();
+    expect(looks() - before).toBeLessThan(200);
+    expect([...walk].flat()).toEqual([]);
+    expect(looks() - before).toBeGreaterThanOrEqual(400);
+  });
 });
 
 describe('a hint', () => {
