@@ -33,11 +33,23 @@ export const realFiles: Files = {
   status: (descriptor) => toStatus(fstatSync(descriptor, { bigint: true })),
   read: (descriptor, target, at, length, position) => readSync(descriptor, target, at, length, position),
   statusOf: (path) => missingAsUndefined(() => toStatus(statSync(path, { bigint: true }))),
-  directoryTime: (path) =>
-    missingAsUndefined(() => {
-      const status = statSync(path);
-      return status.isDirectory() ? status.mtimeMs : undefined;
-    }),
+  lookAt: (path) => {
+    try {
+      return statSync(path, UNLESS_MISSING);
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  },
+  directoryTime: (path) => {
+    try {
+      const status = statSync(path, UNLESS_MISSING);
+      return status?.isDirectory() === true ? status.mtimeMs : undefined;
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  },
   list: (path) => missingAsUndefined(() => readdirSync(path, { withFileTypes: true }).map(toEntry)),
   readLink: (path) => missingAsUndefined(() => readlinkSync(path)),
 
@@ -75,10 +87,15 @@ const missingAsUndefined = <T>(look: () => T): T | undefined => {
   try {
     return look();
   } catch (error) {
-    if (MISSING.has(errnoOf(error))) return undefined;
+    if (isMissing(error)) return undefined;
     throw error;
   }
 };
+
+const isMissing = (error: unknown): boolean => MISSING.has(errnoOf(error));
+
+/** An error costs more than the look. */
+const UNLESS_MISSING = { throwIfNoEntry: false } as const;
 
 const kindOf = (entry: Stats | BigIntStats | Dirent): FileStatus['kind'] => {
   if (entry.isFile()) return 'file';

@@ -53,6 +53,16 @@ export interface FileLook {
   readonly nlink: number;
 }
 
+/** What tells of a path whether the file that was there has changed, as a rule: what is not the same is to be asked for exactly. */
+export interface PathLook {
+  /** Not exact if it is no safe integer. */
+  readonly ino: number;
+  /** To a microsecond. */
+  readonly birthtimeMs: number;
+  readonly size: number;
+  readonly mtimeMs: number;
+}
+
 export interface DirectoryEntry {
   readonly name: string;
   readonly kind: 'file' | 'directory' | 'link' | 'other';
@@ -71,6 +81,8 @@ export interface Files {
   read(descriptor: Descriptor, target: Uint8Array, at: number, length: number, position: number): number;
   /** Follows links. undefined if nothing is there; throws on other errors. */
   statusOf(path: string): FileStatus | undefined;
+  /** The same in plain numbers, which take no memory that has to be collected. */
+  lookAt(path: string): PathLook | undefined;
   /** Modification time of a directory in ms, NaN where it means nothing, undefined if there is no directory. */
   directoryTime(path: string): number | undefined;
   /** Entries of a directory; undefined if it does not exist. */

@@ -145,10 +145,20 @@ export class Opening {
 
   /** What became of a closed generation's file: another file may stand at its path now, or none. */
   checkClosed(generation: Generation): 'same' | 'changed' | 'replaced' {
+    if (this.#looksSame(generation)) return 'same';
     const status = this.#files.statusOf(generation.sighted.path);
     if (status === undefined || !sameFile(status, generation.sighted.identity)) return 'replaced';
     const isSame =
       status.size === generation.size && Math.abs(status.mtimeMs - generation.mtimeMs) < TIME_ROUNDING_MS;
     return isSame ? 'same' : 'changed';
+  }
+
+  /** What is so as a rule, asked for in plain numbers: a node with ten thousand files is looked at a thousand times a second. */
+  #looksSame({ sighted, size, mtimeMs }: Generation): boolean {
+    const { ino, birthtimeNs } = sighted.identity;
+    const look = this.#files.lookAt(sighted.path);
+    if (look?.size !== size || look.mtimeMs !== mtimeMs) return false;
+    const isSameBirth = Math.abs(look.birthtimeMs - Number(birthtimeNs) / 1e6) < TIME_ROUNDING_MS;
+    return isSameBirth && look.ino === Number(ino) && Number.isSafeInteger(look.ino);
   }
 }

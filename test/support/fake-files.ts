@@ -22,6 +22,7 @@ type Reading =
   | 'status'
   | 'read'
   | 'statusOf'
+  | 'lookAt'
   | 'directoryTime'
   | 'list'
   | 'readLink';
@@ -65,6 +66,14 @@ const readingFiles = (process: FakeProcess, options: FakeFilesOptions): Pick<Fil
       process.enter('statusOf', path);
       const inode = disk.inodeAt(path);
       return inode === undefined ? undefined : disk.status(inode);
+    },
+    lookAt: (path) => {
+      // The same call of the system.
+      process.enter('statusOf', path);
+      const inode = disk.inodeAt(path);
+      if (inode === undefined) return undefined;
+      const { ino, birthtimeNs, size, mtimeMs } = disk.status(inode);
+      return { ino: Number(ino), birthtimeMs: Number(birthtimeNs) / 1e6, size, mtimeMs };
     },
     directoryTime: (path) => {
       process.enter('directoryTime', path);
