@@ -83,6 +83,8 @@ export class Cadence {
   readonly #told = new Map<string, ContainerStream>();
   /** Those that were written to since the last poll. */
   readonly #woken = new Set<ContainerStream>();
+  /** Where the patrol goes on: an iterator comes to what is added behind it, and not to what is removed before it. */
+  #rest: Iterator<ContainerStream, undefined> | undefined;
 
   constructor(listener: CadenceListener) {
     this.#listener = listener;
@@ -152,16 +154,16 @@ export class Cadence {
 
   /** The next share of the streams that a watch stands for. */
   #patrol({ streams }: Tier, nowMs: number, look: Look): void {
-    let left = Math.min(Math.ceil(streams.size / SHARES), MOST_LOOKS);
-    for (const stream of streams) {
-      if (left-- === 0) return;
+    for (let left = Math.min(Math.ceil(streams.size / SHARES), MOST_LOOKS); left > 0 && streams.size > 0; ) {
+      this.#rest ??= streams.values();
+      const { value: stream, done } = this.#rest.next();
+      if (done === true) {
+        this.#rest = undefined;
+        continue;
+      }
+      left--;
       if (look(stream, true) && !this.#hears(stream, nowMs)) this.quicken(stream);
       else if (!this.#woken.has(stream) && !this.#listener.isWatched(stream)) this.#move(stream, SLOWEST);
-      else {
-        // To the end of the queue.
-        streams.delete(stream);
-        streams.add(stream);
-      }
     }
   }
 

@@ -5,7 +5,6 @@ import type { Clock } from '../system/system.ts';
 import { Admission, type NewStream } from './admission.ts';
 import type { Adoption } from './adoption.ts';
 import { asideKey, isAside } from './asides.ts';
-import { boundHeldBytes } from './bounds.ts';
 import { Cadence, type CadenceListener } from './cadence.ts';
 import type { ContainerStream } from './container-stream.ts';
 import { Descriptors } from './descriptors.ts';
@@ -82,10 +81,8 @@ export class Catalog {
       tellsWrites: (stream) => settings.tellsWrites(stream),
     });
     this.#descriptors = new Descriptors(settings.openFiles, this.streams);
-    this.#looker = new Looker(adoption.opening, clock, settings, () => {
-      this.#descriptors.open++;
-    });
-    this.#tidying = new Tidying(this.#looker, consumers);
+    this.#looker = new Looker(adoption.opening, clock, settings, (stream) => this.#descriptors.count(stream));
+    this.#tidying = new Tidying(this.#looker, consumers, this.#descriptors);
   }
 
   /** The first walk is over: goes on with files that were held open and that it did not show. */
@@ -135,13 +132,12 @@ export class Catalog {
     stream.treatment = treatment;
     stream.directory = sighting.directory;
     const time = this.#time;
-    const openBefore = stream.openFiles;
     const before = known === undefined ? '' : stream.appearance;
     const { isSettled, strays } = this.#adoption.observe(stream, sighting, time, (files) =>
       this.#descriptors.hasRoom(time.nowMs, files),
     );
-    this.#descriptors.open += stream.openFiles - openBefore;
     if (known === undefined) this.#begin(stream);
+    this.#tidying.note(stream);
     this.#followAsides(stream, strays);
     // A directory may hold the files of many streams, of which one was written to.
     if (known === undefined && stream.isQuiet(time.nowMs)) this.#cadence.beginIdle(stream);
@@ -199,6 +195,7 @@ export class Catalog {
       else if (!isIdle && stream.isDirectoryDue(nowMs) && !directories.has(stream.directory)) {
         directories.set(stream.directory, false);
       }
+      this.#tidying.note(stream);
       this.#queue(stream, nowMs);
       return changed;
     });
@@ -207,20 +204,12 @@ export class Catalog {
 
   /** Closes, bounds and forgets; about once a second. */
   tidy(nowMs: number): void {
-    this.#descriptors.open = 0;
-    for (const stream of this.streams.values()) {
-      const { onlyFile } = stream;
-      if (onlyFile !== undefined) {
-        this.#descriptors.open += Number(onlyFile.isOpen) + stream.postponed.size;
-        continue;
-      }
-      for (const generation of [...stream.generations]) this.#tidying.tidy(stream, generation, nowMs);
-      this.#descriptors.open += stream.openFiles;
-      const isRead = stream.lanes.every((lane) => lane.isDrained && lane.isAcknowledged);
-      if (stream.generations.length === 0 && isRead && !stream.isUnsettled(nowMs)) this.#forget(stream);
-    }
-    boundHeldBytes(this.streams.values(), this.#settings.heldDeletedBytes);
-    this.#descriptors.bound();
+    this.#tidying.tidy(nowMs, this.#settings.heldDeletedBytes, this.#forgetStream);
+  }
+
+  /** Whether anything is to be closed or forgotten when its time comes. */
+  get isUntidy(): boolean {
+    return this.#tidying.isNeeded;
   }
 
   /** Everything that is there was handed out; nothing more will come by itself. */
@@ -280,7 +269,7 @@ export class Catalog {
     else this.#excluded.add(place, false);
     if (known !== undefined) {
       for (const generation of [...known.generations]) known.remove(generation);
-      this.#forget(known);
+      this.#forgetStream(known);
     } else this.#forgetPlace(key);
     return true;
   }
@@ -293,7 +282,7 @@ export class Catalog {
   #admit(sighting: NewStream): ContainerStream {
     const isForgotten = this.#excluded.isForgotten(sighting.key);
     const stream = this.#admission.admit(sighting, this.#time, isForgotten);
-    this.#descriptors.open += stream.openFiles;
+    this.#descriptors.count(stream);
     this.#inheritance.admitted(stream.key);
     this.streams.set(stream.key, stream);
     if (!isAside(stream.key)) this.#restarts.add(stream);
@@ -306,6 +295,7 @@ export class Catalog {
     stream.treatment = treatment;
     for (const generation of stream.generations) this.#inheritance.openOrEnd(generation, this.#time);
     this.#begin(stream);
+    this.#tidying.note(stream);
     this.#cadence.quicken(stream);
     this.#queue(stream, this.#clock.monotonic());
   }
@@ -332,15 +322,16 @@ export class Catalog {
     for (const lane of stream.lanes) if (lane.wantsTurn(nowMs)) this.#turns.add(lane);
   }
 
-  #forget(stream: ContainerStream): void {
+  readonly #forgetStream = (stream: ContainerStream): void => {
     this.#drop(stream);
     if (!this.#excluded.has(stream.key)) this.#settings.treatments.forget(stream.key);
     this.#settings.onForgotten(stream.key);
-  }
+  };
 
   #drop(stream: ContainerStream): void {
     this.#lanes.close(stream);
     this.#adoption.close(stream);
+    this.#tidying.remove(stream);
     this.#cadence.remove(stream);
     this.#settings.onBusy(stream);
     this.streams.delete(stream.key);

@@ -42,6 +42,8 @@ export class ContainerStream {
   readonly ignored = new Map<string, number>();
   /** Which generation a file was a copy of when that was proven: it still is when that one has been cut, by identity. */
   readonly copies = new Map<string, number>();
+  /** How many files of it were open when they were counted last; see Descriptors. */
+  countedFiles = 0;
   /** Names of the streams that read what turned up too late for its place in this one, by the file's identity. */
   readonly asides = new Map<string, string>();
   /** The names of all its strays, those of earlier runs too. */
@@ -88,7 +90,9 @@ export class ContainerStream {
   }
 
   get openFiles(): number {
-    return this.generations.filter((generation) => generation.isOpen).length + this.postponed.size;
+    let open = this.postponed.size;
+    for (const generation of this.generations) if (generation.isOpen) open++;
+    return open;
   }
 
   /** Changes whenever its files, or what is known of them, do. */
@@ -116,21 +120,24 @@ export class ContainerStream {
     const { newest } = this;
     if (newest?.listed !== true || newest.isEnded || this.wantsScan || this.unsettledSinceMs !== undefined)
       return false;
-    return this.lanes.every((lane) => lane.generation === newest && lane.isIdle);
+    for (const lane of this.lanes) if (lane.generation !== newest || !lane.isIdle) return false;
+    return true;
   }
 
-  /** Its only file, if that is there and all lanes stand in it: nothing of it is to be closed, counted or forgotten. */
-  get onlyFile(): Generation | undefined {
-    const [first] = this.generations;
-    if (first === undefined || this.generations.length > 1 || !first.listed || first.isEnded)
-      return undefined;
-    for (const lane of this.lanes) if (lane.generation !== first) return undefined;
-    return first;
+  /** Whether something of it is to be closed, given up or forgotten in time: a file without a name, or one that was left open. */
+  get isRestless(): boolean {
+    for (const generation of this.generations) {
+      if (!generation.listed) return true;
+      if (generation.isOpen && (generation.links === 0 || this.hasLeft(generation))) return true;
+    }
+    return this.generations.length === 0;
   }
 
   /** Whether nobody needs to read this generation any more. */
   hasLeft(generation: Generation): boolean {
-    return this.lanes.length > 0 && this.lanes.every((lane) => lane.oldestNeeded > generation.sequence);
+    for (const lane of this.lanes)
+      if (lane.generation === generation || lane.oldestNeeded <= generation.sequence) return false;
+    return this.lanes.length > 0;
   }
 
   /** Whether a lane that stands in this generation has not read all of it. */
@@ -178,8 +185,9 @@ export class ContainerStream {
 
   /** Its directory is to be read soon: something of it is not known or not proven. */
   get wantsScan(): boolean {
-    const isPostponed = this.postponedSinceMs !== undefined;
-    return this.needsScan || isPostponed || this.generations.some((generation) => generation.awaitsProof);
+    if (this.needsScan || this.postponedSinceMs !== undefined) return true;
+    for (const generation of this.generations) if (generation.awaitsProof) return true;
+    return false;
   }
 
   /** True if its directory is to be read now; whatever is not found there then is not there. */

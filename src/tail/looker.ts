@@ -15,9 +15,14 @@ export class Looker {
   readonly #opening: Opening;
   readonly #clock: Clock;
   readonly #listener: LookListener;
-  readonly #onOpened: () => void;
+  readonly #onOpened: (stream: ContainerStream) => void;
 
-  constructor(opening: Opening, clock: Clock, listener: LookListener, onOpened: () => void) {
+  constructor(
+    opening: Opening,
+    clock: Clock,
+    listener: LookListener,
+    onOpened: (stream: ContainerStream) => void,
+  ) {
     this.#opening = opening;
     this.#clock = clock;
     this.#listener = listener;
@@ -27,7 +32,8 @@ export class Looker {
   /** Looks at all files of a stream that somebody still needs; true if anything had changed. */
   look(stream: ContainerStream, nowMs: number): boolean {
     let changed = false;
-    const from = Math.min(...stream.lanes.map((lane) => lane.sequence));
+    let from = Number.POSITIVE_INFINITY;
+    for (const { sequence } of stream.lanes) if (sequence < from) from = sequence;
     for (const generation of stream.generations) {
       if (generation.sequence < from || generation.ending !== undefined) continue;
       if (this.lookAt(stream, generation, nowMs)) changed = true;
@@ -55,7 +61,7 @@ export class Looker {
     const isMissed = state === 'same' && stream.hasUnread(generation);
     if (state !== 'changed' && !isMissed) return false;
     this.#opening.open(generation, { nowMs: this.#clock.monotonic(), wallMs: this.#clock.now() });
-    if (generation.isOpen) this.#onOpened();
+    if (generation.isOpen) this.#onOpened(stream);
     return true;
   }
 }

@@ -1,22 +1,64 @@
 import type { Consumer } from '../core/consumer.ts';
 import { lowWater } from '../core/position.ts';
-import { lingerMs } from './bounds.ts';
+import { boundHeldBytes, lingerMs } from './bounds.ts';
 import type { ContainerStream } from './container-stream.ts';
+import type { Descriptors } from './descriptors.ts';
 import type { Generation } from './generation.ts';
 import type { Looker } from './looker.ts';
 
-/** Lets generations go that nobody needs any more. */
+/**
+ * Lets generations go that nobody needs any more. Of nearly all streams there is nothing to let go, so only those are asked that
+ * a look, or their directory, has shown to be restless.
+ */
 export class Tidying {
   readonly #looker: Looker;
   readonly #consumers: readonly Consumer[];
+  readonly #descriptors: Descriptors;
+  readonly #restless = new Set<ContainerStream>();
 
-  constructor(looker: Looker, consumers: readonly Consumer[]) {
+  constructor(looker: Looker, consumers: readonly Consumer[], descriptors: Descriptors) {
     this.#looker = looker;
     this.#consumers = consumers;
+    this.#descriptors = descriptors;
+  }
+
+  /** Whether anything waits for the time at which it can be let go. */
+  get isNeeded(): boolean {
+    return this.#restless.size > 0;
+  }
+
+  /** A stream was looked at, or its files were. */
+  note(stream: ContainerStream): void {
+    this.#descriptors.count(stream);
+    if (stream.isRestless) this.#restless.add(stream);
+  }
+
+  remove(stream: ContainerStream): void {
+    this.#descriptors.count(stream);
+    this.#restless.delete(stream);
+  }
+
+  /**
+   * Closes, and gives up what is over the bounds; about once a second.
+   *
+   * @param onEmpty called for a stream of which nothing is left
+   */
+  tidy(nowMs: number, heldDeletedBytes: number, onEmpty: (stream: ContainerStream) => void): void {
+    for (const stream of this.#restless) {
+      for (const generation of [...stream.generations]) this.#tidy(stream, generation, nowMs);
+      const isRead = stream.lanes.every((lane) => lane.isDrained && lane.isAcknowledged);
+      if (stream.generations.length === 0 && isRead && !stream.isUnsettled(nowMs)) onEmpty(stream);
+    }
+    boundHeldBytes(this.#restless, heldDeletedBytes);
+    for (const stream of this.#restless) {
+      this.#descriptors.count(stream);
+      if (!stream.isRestless) this.#restless.delete(stream);
+    }
+    this.#descriptors.bound();
   }
 
   /** Closes what was left long enough ago, and removes what nobody needs to know of. */
-  tidy(stream: ContainerStream, generation: Generation, nowMs: number): void {
+  #tidy(stream: ContainerStream, generation: Generation, nowMs: number): void {
     const isLeft = stream.hasLeft(generation);
     const isAcknowledged = this.#consumers.every((consumer) => {
       const position = consumer.positionOf(stream.key);

@@ -81,18 +81,32 @@ describe('what a container stream looks like', () => {
   });
 });
 
-describe('its only file', () => {
-  it('is told while it is there and everybody stands in it', () => {
-    const { stream, generation, run } = setUp('a\n');
-    expect(stream.onlyFile).toBe(generation);
+describe('a stream is restless', () => {
+  it('while a file of it has no name, in its directory or at all', () => {
+    const { stream, generation, file } = setUp('a\n');
+    expect(stream.isRestless).toBe(false);
     generation.listed = false;
-    expect(stream.onlyFile).toBeUndefined();
+    expect(stream.isRestless).toBe(true);
     generation.listed = true;
-    addGeneration(stream, new MemoryFile().write('b\n')).listed = true;
+    file.nlink = 0;
+    generation.look(0);
+    expect(stream.isRestless).toBe(true);
+  });
+
+  it('while a file is open that everybody has left', () => {
+    const { stream, generation, run } = setUp('a\n');
+    addGeneration(stream, new MemoryFile().write('b\n'));
+    expect(stream.isRestless).toBe(false);
     run();
+    expect(stream.lanes[0]?.generation).toBe(stream.newest);
+    expect(stream.isRestless).toBe(true);
+    generation.close();
+    expect(stream.isRestless).toBe(false);
+  });
+
+  it('once nothing is left of it', () => {
+    const { stream, generation } = setUp('a\n');
     stream.remove(generation);
-    expect(stream.onlyFile).toBe(stream.newest);
-    stream.newest?.end('deleted', 2);
-    expect(stream.onlyFile).toBeUndefined();
+    expect(stream.isRestless).toBe(true);
   });
 });
