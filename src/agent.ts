@@ -313,6 +313,7 @@ export class Agent {
       ...this.#rooms.selection,
       recorded: () => [...this.#store.state.streams].map(([key, { origin }]) => [key, origin]),
       recordsOf: (key) => this.#store.state.streams.get(key)?.generations ?? [],
+      unjudgedOf: (key) => this.#store.state.streams.get(key)?.unjudged ?? [],
       onObserved: (key) => this.#checkpointer.changed(key),
       onForgotten: (key) => this.#forget(key),
       onIdle: ({ directory }) => this.#discovery.watchIdle(directory),

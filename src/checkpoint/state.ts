@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { GenerationRecord } from '../core/identity.ts';
+import type { FileRecord, GenerationRecord } from '../core/identity.ts';
 import type { Origin } from '../core/origin.ts';
 import type { StreamPosition } from '../core/position.ts';
 
@@ -9,7 +9,8 @@ import type { StreamPosition } from '../core/position.ts';
  *
  *   {"agent": {pid, host, startedAt, directories},
  *    "streams": [["<key>", {"origin": {…}, "generations": [[sequence, path, compressed, dev, ino, birth, headLength,
- *                 headHash, size, tail, cutSize?], …]} | null], …],
+ *                 headHash, size, tail, cutSize?], …],
+ *                 "unjudged": [[path, compressed, dev, ino, birth, headLength, headHash, size, tail], …]} | null], …],
  *    "outputs": [["<name>", {"type": "…", "positions": [["<key>", [generation, offset] | [generation, offset, generation,
  *                 offset]], …], "ledger": {…}, "sink": …}], …]}
  *
@@ -22,6 +23,8 @@ import type { StreamPosition } from '../core/position.ts';
 export interface StreamState {
   readonly origin: Origin;
   readonly generations: readonly GenerationRecord[];
+  /** Files that were seen, of which nobody can say yet what they are: none in checkpoints of older versions. */
+  readonly unjudged?: readonly FileRecord[] | undefined;
 }
 
 export interface OutputState {
@@ -73,19 +76,24 @@ const originSchema: z.ZodType<Origin> = z.discriminatedUnion('kind', [
     host: z.string(),
   }),
 ]);
+const fileFields = [
+  z.string(),
+  z.boolean(),
+  bigInteger,
+  bigInteger,
+  bigInteger,
+  integer,
+  z.string(),
+  integer,
+  integer,
+] as const;
+const unjudgedSchema = z
+  .tuple(fileFields)
+  .transform(([path, compressed, dev, ino, birthtimeNs, length, hash, size, tail]): FileRecord => {
+    return { path, compressed, dev, ino, birthtimeNs, head: { length, hash }, size, tail };
+  });
 const generationSchema = z
-  .tuple([
-    integer,
-    z.string(),
-    z.boolean(),
-    bigInteger,
-    bigInteger,
-    bigInteger,
-    integer,
-    z.string(),
-    integer,
-    integer,
-  ])
+  .tuple([integer, ...fileFields])
   .rest(integer)
   .transform(
     ([
@@ -134,7 +142,11 @@ const mapOf = <T>(value: z.ZodType<T>) =>
   z
     .union([z.array(z.tuple([z.string(), value])), z.record(z.string(), value).transform(Object.entries<T>)])
     .transform((pairs): Map<string, T> => new Map(pairs));
-const streamSchema = z.object({ origin: originSchema, generations: z.array(generationSchema) });
+const streamSchema = z.object({
+  origin: originSchema,
+  generations: z.array(generationSchema),
+  unjudged: z.array(unjudgedSchema).optional(),
+});
 const outputSchema = z
   .object({
     type: z.string(),
@@ -174,23 +186,28 @@ export const formatEntry = (change: CheckpointChange): string =>
 const mapValues = <A, B>(map: ReadonlyMap<string, A>, convert: (value: A) => B): [string, B][] =>
   [...map].map(([key, value]) => [key, convert(value)]);
 
-const formatStream = ({ origin, generations }: StreamState): unknown => ({
+const formatStream = ({ origin, generations, unjudged = [] }: StreamState): unknown => ({
   // Labels and the like are asked for anew at each start; old ones would only make the journal long.
   origin: origin.kind === 'kubernetes' ? { ...origin, facts: undefined } : origin,
   generations: generations.map((generation) => [
     generation.sequence,
-    generation.path,
-    generation.compressed,
-    String(generation.dev),
-    String(generation.ino),
-    String(generation.birthtimeNs),
-    generation.head.length,
-    generation.head.hash,
-    generation.size,
-    generation.tail,
+    ...formatFile(generation),
     ...(generation.cutSize === undefined ? [] : [generation.cutSize]),
   ]),
+  ...(unjudged.length === 0 ? {} : { unjudged: unjudged.map(formatFile) }),
 });
+
+const formatFile = (file: FileRecord): readonly (string | number | boolean)[] => [
+  file.path,
+  file.compressed,
+  String(file.dev),
+  String(file.ino),
+  String(file.birthtimeNs),
+  file.head.length,
+  file.head.hash,
+  file.size,
+  file.tail,
+];
 
 const formatPosition = ({ stdout, stderr }: StreamPosition): readonly number[] =>
   stdout.generation === stderr.generation && stdout.offset === stderr.offset

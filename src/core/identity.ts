@@ -29,9 +29,9 @@ export interface Head {
   readonly hash: string;
 }
 
-/** What is known of a generation, also across restarts. */
-export interface GenerationRecord extends Identity {
-  readonly sequence: number;
+/** What is known of a file, also across restarts. */
+export interface FileRecord extends Identity {
+  /** Where it was last seen. */
   readonly path: string;
   readonly compressed: boolean;
   /** Of the decompressed bytes. */
@@ -40,6 +40,11 @@ export interface GenerationRecord extends Identity {
   readonly size: number;
   /** `markerHash` of the ≤256 bytes before `size`; 0 for a .gz. */
   readonly tail: number;
+}
+
+/** What is known of a generation. */
+export interface GenerationRecord extends FileRecord {
+  readonly sequence: number;
   /** How long its file was before it was cut, where it goes on in a copy that is shorter: the rest is lost. */
   readonly cutSize?: number | undefined;
 }

@@ -1,9 +1,11 @@
 import type { Decoding } from '../core/decoder.ts';
 import { shortHash } from '../core/hash.ts';
+import type { FileRecord } from '../core/identity.ts';
 import type { SightedFile, StreamSighting } from '../core/sighting.ts';
 import type { Compression, Files } from '../system/system.ts';
 import type { ContainerStream } from './container-stream.ts';
 import { Inspection, keyOf } from './inspection.ts';
+import { findLost } from './lost-files.ts';
 import { afterCut, inOrder, type Newcomer } from './newcomer.ts';
 import { newObservation, type Observation, type Stray } from './observation.ts';
 import { type LookTime, lookQuietly, Opening, type OpeningSettings } from './opening.ts';
@@ -34,7 +36,11 @@ export interface Adopted {
   readonly isSettled: boolean;
   /** Strays that are there, by identity. */
   readonly strays: ReadonlyMap<string, Stray>;
+  /** Files that are gone and that nobody has read: they are to be told. */
+  readonly lost: readonly FileRecord[];
 }
+
+type SeenFiles = Pick<StreamSighting, 'files' | 'again'>;
 
 /** Looks at one go until all stood still; a rotation takes longer than such a look. */
 const MOST_INSPECTIONS = 5;
@@ -43,10 +49,12 @@ const LONGEST_POSTPONED_MS = 2_000;
 
 export class Adoption {
   readonly opening: Opening;
+  readonly #files: Files;
   readonly #inspection: Inspection;
   readonly #placing: Placing;
 
   constructor(files: Files, compression: Compression, settings: AdoptionSettings) {
+    this.#files = files;
     this.opening = new Opening(files, compression, settings);
     this.#inspection = new Inspection(files, this.opening, settings);
     this.#placing = new Placing(files, compression, settings.detectFormat, this.opening, this.#inspection);
@@ -55,7 +63,7 @@ export class Adoption {
   /** Takes in what discovery saw. */
   observe(
     stream: ContainerStream,
-    sighting: StreamSighting,
+    sighting: SeenFiles,
     time: LookTime,
     mayHold: Observation['mayHold'],
   ): Adopted {
@@ -65,7 +73,7 @@ export class Adoption {
     stream.needsScan = false;
     if (!isProof && this.#postpone(observation)) return observation;
     stream.postponedSinceMs = undefined;
-    tellMissed(observation);
+    if (observation.isSettled) findLost(observation, this.#files);
     const rotated = isFirst || isRotated(stream);
     const fresh = observation.candidates.filter(
       (candidate) => !this.#placing.place(observation, candidate, rotated),
@@ -86,6 +94,12 @@ export class Adoption {
     return observation;
   }
 
+  /** Judges files that were seen and that no directory shows any more. */
+  judgeUnseen(stream: ContainerStream, time: LookTime): Pick<Adopted, 'lost'> {
+    if (stream.postponed.records === undefined) return { lost: [] };
+    return this.observe(stream, { files: [] }, time, () => true);
+  }
+
   /** Closes all files of a stream. */
   close(stream: ContainerStream): void {
     for (const generation of stream.generations) generation.close();
@@ -93,7 +107,7 @@ export class Adoption {
   }
 
   /** Looks at all files until they stood still meanwhile; false if they never did. */
-  #inspect(observation: Observation, { files, again = () => files }: StreamSighting): boolean {
+  #inspect(observation: Observation, { files, again = () => files }: SeenFiles): boolean {
     const { stream, time } = observation;
     const isBlind = stream.unsettledSinceMs === undefined || stream.isUnsettled(time.nowMs);
     let listed: readonly SightedFile[] = files;
@@ -134,14 +148,6 @@ export class Adoption {
     }
   }
 }
-
-/** Nobody has read what was not held and is gone; nor does anybody know how much of it was a copy. */
-const tellMissed = ({ stream, candidates, isSettled }: Observation): void => {
-  if (!isSettled) return;
-  const seen = [...candidates, ...stream.generations.map(({ sighted }) => sighted)];
-  const keys = new Set(seen.map(({ identity }) => keyOf(identity)));
-  for (const path of stream.postponed.takeMissed(keys)) stream.tellGone(path, null);
-};
 
 /** Copies that are remembered: logrotate makes one at a time. */
 const MOST_COPIES = 16;

@@ -1,6 +1,7 @@
 import { shortHash } from '../core/hash.ts';
 import {
   EMPTY_MARKER,
+  type FileRecord,
   HEAD_BYTES,
   type Head,
   type Identity,
@@ -10,7 +11,7 @@ import {
 import type { SightedFile } from '../core/sighting.ts';
 import type { Compression, Descriptor, FileStatus, Files } from '../system/system.ts';
 import { type Content, contentOf } from './content.ts';
-import type { PostponedFile } from './postponed-files.ts';
+import type { OpenedFile } from './postponed-files.ts';
 import { plainSource } from './source.ts';
 
 /** A file that no generation is known to be: opened, its first bytes read, not yet judged. */
@@ -60,7 +61,7 @@ export const openCandidate = (
 export const readCandidate = (
   files: Files,
   compression: Compression,
-  opened: PostponedFile,
+  opened: OpenedFile,
 ): Candidate | undefined => {
   const { file, descriptor } = opened;
   const content = file.compressed
@@ -70,6 +71,16 @@ export const readCandidate = (
   files.close(descriptor);
   return undefined;
 };
+
+/** What a checkpoint says of it. */
+export const recordOf = ({ file, identity, head, size, tail }: Candidate): FileRecord => ({
+  ...identity,
+  path: file.path,
+  compressed: file.compressed,
+  head: { length: head.length, hash: shortHash(head) },
+  size,
+  tail,
+});
 
 const compressedContent = (
   files: Files,
@@ -103,6 +114,18 @@ export const beginsWith = (candidate: Candidate, head: Head): boolean =>
   head.length > 0 &&
   candidate.head.length >= head.length &&
   shortHash(candidate.head.subarray(0, head.length)) === head.hash;
+
+/** Whether the candidate holds what a record tells of a file, or more. */
+export const holdsRecord = (
+  files: Files,
+  candidate: Candidate,
+  { head, size, tail }: FileRecord,
+): boolean => {
+  if (!beginsWith(candidate, head)) return false;
+  return candidate.file.compressed
+    ? candidate.size === size
+    : candidate.size >= size && holdsMarker(files, candidate, size, tail);
+};
 
 /** Whether a plain candidate has the bytes before `offset` that a marker stands for. */
 export const holdsMarker = (files: Files, candidate: Candidate, offset: number, marker: number): boolean => {

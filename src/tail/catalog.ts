@@ -98,9 +98,7 @@ export class Catalog {
 
   /** Gives all its open files away; nothing can be read any more. */
   handOver(): HandOver {
-    const files = new HandOver();
-    for (const stream of this.streams.values()) files.collect(stream);
-    return files;
+    return HandOver.of(this.streams.values());
   }
 
   get nextDueMs(): number | undefined {
@@ -133,12 +131,13 @@ export class Catalog {
     stream.directory = sighting.directory;
     const time = this.#time;
     const before = known === undefined ? '' : stream.appearance;
-    const { isSettled, strays } = this.#adoption.observe(stream, sighting, time, (files) =>
+    const { isSettled, strays, lost } = this.#adoption.observe(stream, sighting, time, (files) =>
       this.#descriptors.hasRoom(time.nowMs, files),
     );
     if (known === undefined) this.#begin(stream);
     this.#tidying.note(stream);
     this.#followAsides(stream, strays);
+    this.#inheritance.tellLost(stream, lost);
     // A directory may hold the files of many streams, of which one was written to.
     if (known === undefined && stream.isQuiet(time.nowMs)) this.#cadence.beginIdle(stream);
     else if (stream.appearance !== before || !isSettled) this.#cadence.quicken(stream);
@@ -252,8 +251,7 @@ export class Catalog {
   #leaveOut(place: StreamPlace, known: ContainerStream | undefined, isPodKnown: boolean): true {
     if (isPodKnown) return this.#exclude(place, known);
     if (!isAside(place.key)) this.#excluded.add(place, true);
-    if (known === undefined) return true;
-    this.#drop(known);
+    if (known !== undefined) this.#drop(known);
     return true;
   }
 
@@ -294,9 +292,12 @@ export class Catalog {
     const stream = this.#admit(place);
     stream.treatment = treatment;
     for (const generation of stream.generations) this.#inheritance.openOrEnd(generation, this.#time);
+    const { lost } = this.#adoption.judgeUnseen(stream, this.#time);
     this.#begin(stream);
     this.#tidying.note(stream);
+    this.#inheritance.tellLost(stream, lost);
     this.#cadence.quicken(stream);
+    this.#settings.onObserved(stream.key);
     this.#queue(stream, this.#clock.monotonic());
   }
 

@@ -203,12 +203,6 @@ export class ContainerStream {
     }
   }
 
-  /** Tells everybody of a file that nobody could read. */
-  tellGone(file: string, bytes: number | null): void {
-    const generation = this.#nextSequence++;
-    for (const lane of this.lanes) lane.tell({ reason: 'deleted', bytes, generation, file, from: 0 });
-  }
-
   remove(generation: Generation): void {
     generation.close();
     this.generations.splice(this.generations.indexOf(generation), 1);

@@ -43,6 +43,8 @@ const FIRST_TURNS = 64;
  * partial, if its consumers can take it.
  */
 export const handOutLast = (stream: ContainerStream, nowMs: number, scan: Scan): void => {
+  // What could not be judged while names moved can be now, most likely; the checkpoint names the rest.
+  if (stream.postponed.records !== undefined) scan(stream.directory, true);
   handOutOpen(stream, nowMs, scan);
   const { newest } = stream;
   if (newest?.isOpen !== true || isNamed(newest, nowMs)) return;

@@ -22,8 +22,14 @@ export class HandOver {
   /** What was not judged yet. */
   readonly #postponed = new Map<string, readonly PostponedFile[]>();
 
-  /** Takes the open files out of a stream, which has none then. */
-  collect(stream: ContainerStream): void {
+  /** Takes the open files out of these streams, which have none then. */
+  static of(streams: Iterable<ContainerStream>): HandOver {
+    const files = new HandOver();
+    for (const stream of streams) files.#collect(stream);
+    return files;
+  }
+
+  #collect(stream: ContainerStream): void {
     const held = new Map<number, HeldFile>();
     for (const generation of stream.generations) {
       const source = generation.release();

@@ -1,6 +1,8 @@
+import type { FileRecord } from '../core/identity.ts';
 import type { Origin } from '../core/origin.ts';
 import { isLeftOut, plainTreatment, type Treatment, type Treatments } from '../core/treatment.ts';
 import type { Admission, AdmissionSettings, NewStream } from './admission.ts';
+import { asideKey, strayNameOf } from './asides.ts';
 import type { Generation } from './generation.ts';
 import type { LookTime, Opening, Whereabouts } from './opening.ts';
 
@@ -104,6 +106,20 @@ export class Inheritance {
     if (!generation.isOpen) generation.end('deleted', generation.size);
   }
 
+  /**
+   * Files of a stream that is known were seen, and are gone before anybody could read them. Each is told as an aside that has
+   * ended: its own positions say who was told already, also after a restart.
+   */
+  tellLost(of: NewStream, records: readonly FileRecord[]): void {
+    const { origin, kubeletNamed, directory } = of;
+    for (const record of records) {
+      const key = asideKey(of.key, strayNameOf(record));
+      if (this.#listener.isKnown(key)) continue;
+      this.#admission.expectLost(key, record);
+      this.#listener.takeUp({ key, origin, kubeletNamed, directory }, plainTreatment(origin));
+    }
+  }
+
   #endIfGone(stream: NewStream): void {
     if (this.#isGone(stream.key)) this.#listener.takeUp(stream, plainTreatment(stream.origin));
   }
@@ -126,7 +142,9 @@ export class Inheritance {
   }
 
   #whereabouts(streamKey: string): readonly Whereabouts[] {
-    return this.#settings.recordsOf(streamKey).map((record) => this.#opening.whereabouts(record));
+    const settings = this.#settings;
+    const records = [...settings.recordsOf(streamKey), ...settings.unjudgedOf(streamKey)];
+    return records.map((record) => this.#opening.whereabouts(record));
   }
 
   #readIfWanted(stream: NewStream): void {

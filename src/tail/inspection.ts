@@ -1,7 +1,7 @@
 import { type Identity, sameFile } from '../core/identity.ts';
 import { compareAges, type SightedFile } from '../core/sighting.ts';
 import type { FileStatus, Files } from '../system/system.ts';
-import type { Candidate } from './candidate.ts';
+import { type Candidate, recordOf } from './candidate.ts';
 import type { ContainerStream } from './container-stream.ts';
 import { beginsWithContent } from './content.ts';
 import { firstTimeNs } from './first-time.ts';
@@ -70,7 +70,8 @@ export class Inspection {
     again: () => readonly SightedFile[],
   ): 'still' | 'unreadable' | readonly SightedFile[] {
     const { stream, candidates, cut } = observation;
-    const isNew = candidates.length > 0 || cut.size > 0;
+    // A list that was made while names moved may lack one of them.
+    const isNew = candidates.length > 0 || cut.size > 0 || stream.postponed.records !== undefined;
     if (!isNew && !stream.generations.some((generation) => generation.awaitsProof)) return 'still';
     try {
       // At first sight nothing is known that could be out of order; and many streams are seen at once.
@@ -94,11 +95,12 @@ export class Inspection {
     const { postponed } = stream;
     const { descriptor, identity, file, size, listed } = candidate;
     const key = keyOf(identity);
+    const record = recordOf(candidate);
     if (size > 0 && !postponed.isFull && mayHold(postponed.size)) {
-      postponed.hold(key, { descriptor, identity, file, listed });
+      postponed.hold(key, { descriptor, identity, file, listed, record });
       return;
     }
-    if (size > 0) postponed.miss(key, file.path);
+    if (size > 0) postponed.miss(key, record);
     this.#files.close(descriptor);
   };
 

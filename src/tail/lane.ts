@@ -151,11 +151,6 @@ export class Lane {
     this.#gaps.push({ reason: 'late_write', bytes, generation: generation.sequence, file: path, from });
   }
 
-  /** The next turn tells it. */
-  tell(gap: Gap): void {
-    this.#gaps.push(gap);
-  }
-
   /** A lane at the same place, for some of its consumers. */
   fork(consumers: readonly Consumer[]): Lane {
     const lane = new Lane(this.stream, [...consumers], this.#position, this.#tools);

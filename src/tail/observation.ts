@@ -1,3 +1,4 @@
+import type { FileRecord } from '../core/identity.ts';
 import type { SightedFile } from '../core/sighting.ts';
 import type { Candidate } from './candidate.ts';
 import type { ContainerStream } from './container-stream.ts';
@@ -30,6 +31,8 @@ export interface Observation {
   readonly unreadable: Pick<Candidate, 'file' | 'identity'>[];
   /** Those that hold what the live file begins with: copies of it, made or in the making. */
   readonly copies: Set<Candidate>;
+  /** Files that are gone, and that nobody has read. */
+  readonly lost: FileRecord[];
   /** The generation that was recognised last by its content. */
   after: number;
 }
@@ -49,6 +52,7 @@ export const newObservation = (
   candidates: [],
   unreadable: [],
   copies: new Set(),
+  lost: [],
   after: 0,
 });
 

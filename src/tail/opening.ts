@@ -1,5 +1,5 @@
 import { errnoOf } from '../core/errors.ts';
-import { type GenerationRecord, type Identity, sameFile } from '../core/identity.ts';
+import { type FileRecord, type Identity, sameFile } from '../core/identity.ts';
 import type { SightedFile } from '../core/sighting.ts';
 import type { Compression, Descriptor, Files } from '../system/system.ts';
 import { type Candidate, openCandidate, readCandidate } from './candidate.ts';
@@ -133,7 +133,7 @@ export class Opening {
   }
 
   /** Whether the file of a checkpoint is still at its path. */
-  whereabouts(record: GenerationRecord): Whereabouts {
+  whereabouts(record: FileRecord): Whereabouts {
     try {
       const status = this.#files.statusOf(record.path);
       return status !== undefined && sameFile(status, record) ? 'there' : 'gone';

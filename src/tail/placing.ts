@@ -1,7 +1,7 @@
 import type { Decoding } from '../core/decoder.ts';
-import { shortHash } from '../core/hash.ts';
 import type { Compression, Files } from '../system/system.ts';
-import type { Candidate } from './candidate.ts';
+import { strayNameOf } from './asides.ts';
+import { type Candidate, recordOf } from './candidate.ts';
 import type { ContainerStream } from './container-stream.ts';
 import type { Generation } from './generation.ts';
 import { type Inspection, keyOf, mayBeCopied } from './inspection.ts';
@@ -72,13 +72,14 @@ export class Placing {
       this.#inspection.postpone(observation, candidate);
       return true;
     }
-    const name = nameOf(candidate);
+    const record = recordOf(candidate);
+    const name = strayNameOf(record);
     const key = keyOf(candidate.identity);
     const isStray = stream.strayNames.has(name);
     if (!isStray && (makeWay(observation, candidate) || isNext(stream, candidate))) return false;
     if (!listed) {
       // Whoever reads strays finds them by their names.
-      if (!isStray) stream.tellGone(file.path, candidate.size);
+      if (!isStray) observation.lost.push(record);
     } else if (isStray) observation.strays.set(key, { file, name });
     else if (this.#stoodStill(stream, candidate, time)) {
       observation.strays.set(key, { file, name });
@@ -225,5 +226,3 @@ const acceptQuietly = (generation: Generation): void => {
     generation.touch();
   }
 };
-
-const nameOf = ({ head, size }: Candidate): string => `${shortHash(head)}-${size}`;

@@ -1,15 +1,20 @@
-import type { Identity } from '../core/identity.ts';
+import type { FileRecord, Identity } from '../core/identity.ts';
 import type { NameAge, SightedFile } from '../core/sighting.ts';
 import type { Descriptor } from '../system/system.ts';
 
-/** An unknown file that was opened, and could not be judged. */
-export interface PostponedFile {
+/** An unknown file that was opened. */
+export interface OpenedFile {
   readonly descriptor: Descriptor;
   readonly identity: Identity;
   /** Under which name it was seen last. */
   file: SightedFile;
   /** Whether it was seen in the look that is under way. */
   listed: boolean;
+}
+
+/** One that could not be judged. */
+export interface PostponedFile extends OpenedFile {
+  readonly record: FileRecord;
 }
 
 /** A logrotate keeps seldom more; the oldest ones are the next to be removed, and are held first. */
@@ -19,12 +24,13 @@ const UNNAMED: NameAge = { kind: 'shifted', number: 0 };
 
 /**
  * A stream's unknown files while nothing that is seen of them proves anything. They are held open, because they may be removed
- * before they can be judged: logrotate removes its oldest copy with every new one.
+ * before they can be judged: logrotate removes its oldest copy with every new one. The checkpoint names them, so that those
+ * that are gone when the next agent looks are at least told.
  */
 export class PostponedFiles {
   readonly #held = new Map<string, PostponedFile>();
-  /** Those that no descriptor was left for, and where they were. */
-  readonly #missed = new Map<string, string>();
+  /** Those that nobody holds: no descriptor was left for them, or the agent that saw them has ended. */
+  readonly #missed = new Map<string, { readonly record: FileRecord; listed: boolean }>();
 
   get size(): number {
     return this.#held.size;
@@ -34,13 +40,22 @@ export class PostponedFiles {
     return this.#held.size >= MOST_POSTPONED;
   }
 
+  /** What is to be told of if it is gone before it is judged; undefined if there is nothing. */
+  get records(): readonly FileRecord[] | undefined {
+    if (this.#held.size + this.#missed.size === 0) return undefined;
+    return [...this.#missed.values(), ...this.#held.values()].map(({ record }) => record);
+  }
+
   /** A new look begins. */
   beginLook(): void {
     for (const file of this.#held.values()) file.listed = false;
+    for (const file of this.#missed.values()) file.listed = false;
   }
 
   /** A directory lists this file. */
   sight(key: string, file: SightedFile): void {
+    const missed = this.#missed.get(key);
+    if (missed !== undefined) missed.listed = true;
     const held = this.#held.get(key);
     if (held === undefined) return;
     held.file = file;
@@ -49,11 +64,12 @@ export class PostponedFiles {
 
   hold(key: string, file: PostponedFile): void {
     this.#held.set(key, file);
+    this.#missed.delete(key);
   }
 
   /** It cannot be held: should it be gone when files are judged, that is to be told. */
-  miss(key: string, path: string): void {
-    if (this.#missed.size < MOST_POSTPONED) this.#missed.set(key, path);
+  miss(key: string, record: FileRecord): void {
+    if (this.#missed.size < MOST_POSTPONED) this.#missed.set(key, { record, listed: false });
   }
 
   /** Gives away what is held. */
@@ -67,10 +83,10 @@ export class PostponedFiles {
     return files;
   }
 
-  /** Where those were that could not be held, and that are not among these files: nobody has read them. */
-  takeMissed(keys: ReadonlySet<string>): readonly string[] {
-    const gone = [...this.#missed].filter(([key]) => !keys.has(key)).map(([, path]) => path);
+  /** Those that nobody holds and no directory lists, nor are they among these files: nobody has read them. */
+  takeMissed(keys: ReadonlySet<string>): readonly FileRecord[] {
+    const gone = [...this.#missed].filter(([key, { listed }]) => !listed && !keys.has(key));
     this.#missed.clear();
-    return gone;
+    return gone.map(([, { record }]) => record);
   }
 }

@@ -1,6 +1,6 @@
 import type { Consumer } from '../core/consumer.ts';
 import type { Decoding } from '../core/decoder.ts';
-import type { GenerationRecord, Identity } from '../core/identity.ts';
+import type { FileRecord, GenerationRecord, Identity } from '../core/identity.ts';
 import type { Origin } from '../core/origin.ts';
 import { lowWater } from '../core/position.ts';
 import type { StreamSighting } from '../core/sighting.ts';
@@ -40,6 +40,13 @@ export interface TailingSettings extends Omit<CatalogSettings, 'openFiles' | 'he
   readonly onRateUsedUp: () => void;
   /** Shapers dropped records: somebody wanted it so. `bytes`: of their messages. */
   onRecordsDropped(records: number, bytes: number): void;
+}
+
+/** What a checkpoint needs to know of a stream. */
+interface StreamRecord {
+  readonly origin: Origin;
+  readonly generations: readonly GenerationRecord[];
+  readonly unjudged: readonly FileRecord[] | undefined;
 }
 
 /** How long lanes are given turns before anything else is looked at. */
@@ -99,13 +106,12 @@ export class Tailing {
   }
 
   /** What a checkpoint needs to know of a stream. */
-  stateOf(
-    key: string,
-  ): { readonly origin: Origin; readonly generations: readonly GenerationRecord[] } | undefined {
+  stateOf(key: string): StreamRecord | undefined {
     const stream = this.#catalog.streams.get(key);
     if (stream === undefined) return undefined;
-    const { origin, generations } = stream;
-    return { origin, generations: generations.map((generation) => generation.toRecord()) };
+    const { origin, generations, postponed } = stream;
+    const records = generations.map((generation) => generation.toRecord());
+    return { origin, generations: records, unjudged: postponed.records };
   }
 
   get streamKeys(): Iterable<string> {

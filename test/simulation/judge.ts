@@ -80,8 +80,9 @@ export class Judge {
     this.#diedCleanly = cleanly && this.#troubleSinceMs === undefined;
     const safeMs = this.#safeMs();
     for (const account of this.#accounts) account.mayRepeatSince(safeMs);
-    this.#ledger.agentDied();
-    for (const life of this.#logs.lives) life.savedSize = savedSize(life, safeMs);
+    if (!this.#diedCleanly) this.#ledger.agentDied();
+    for (const life of this.#logs.lives)
+      life.savedSize = this.#diedCleanly ? life.seenSize : savedSize(life, safeMs);
     this.#logs.noticeGone();
     this.#logs.forgetSeen();
     for (const life of this.#logs.lives) if (life.gone) this.#excuseUnsaved(life);

@@ -149,6 +149,15 @@ export class LogWorld {
     if (life !== undefined) life.seenSize = Math.max(life.seenSize, Math.min(size, life.size));
   }
 
+  /** What stood in a file before it was cut may be seen only in its copy, by whoever can open that. */
+  seesCopy(copy: Inode, size: number): void {
+    if (this.lifeOf.has(copy) || !this.#isHeld(copy)) return;
+    for (const life of this.lives) {
+      const copied = life.copies.get(copy);
+      if (copied !== undefined) life.seenSize = Math.max(life.seenSize, Math.min(size, copied));
+    }
+  }
+
   /** The agent is no more, and what it saw goes with it. */
   forgetSeen(): void {
     for (const life of this.lives) {

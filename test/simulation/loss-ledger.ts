@@ -5,8 +5,8 @@ import { Violation } from './violation.ts';
 
 interface Cut {
   readonly life: Life;
-  /** How much of the life the agent had seen when it was cut. */
-  readonly seenSize: number;
+  /** How much of the life the agent had seen when it was cut, or when its copy was gone. */
+  seenSize: number;
   /** A calm came after it, so it was told and checkpointed. */
   isSettled: boolean;
 }
@@ -27,11 +27,12 @@ export class LossLedger {
 
   /** @param seenSize how much of it the agent knows to have been there */
   lost(life: Life, seenSize: number): void {
-    if (this.#cuts.some((cut) => cut.life === life)) return;
-    this.#cuts.push({ life, seenSize, isSettled: false });
+    const known = this.#cuts.find((cut) => cut.life === life);
+    if (known === undefined) this.#cuts.push({ life, seenSize, isSettled: false });
+    else if (!known.isSettled) known.seenSize = Math.max(known.seenSize, seenSize);
   }
 
-  /** What it knew and had not told may be forgotten. */
+  /** Killed: what it knew and had not told may be forgotten. */
   agentDied(): void {
     this.#cuts = this.#cuts.filter((cut) => cut.isSettled);
   }

@@ -232,4 +232,14 @@ export const SEEDS: readonly { readonly seed: number; readonly steps: number; re
     steps: DEFAULT_STEPS,
     what: 'a later copy with the same banner taken for a short one: read on from the middle of a line',
   },
+  {
+    seed: 1_000_043,
+    steps: DEFAULT_STEPS,
+    what: 'copies that were seen and not judged when the agent stopped are gone: lost without a word',
+  },
+  {
+    seed: 1_003_483,
+    steps: DEFAULT_STEPS,
+    what: 'a list that was made while names moved lacked a file that was seen before: read out of order',
+  },
 ];

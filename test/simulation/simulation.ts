@@ -50,7 +50,10 @@ export class Simulation {
     const { reusesInodes, directoryTimes, slowGunzip, config, modelOutputs } = settings;
     const troubles = new Troubles(
       (call) => this.#beforeCall(call),
-      (inode, size) => this.#logs.sees(inode, size),
+      (inode, size) => {
+        this.#logs.sees(inode, size);
+        if (!troubles.hurtReads) this.#logs.seesCopy(inode, size);
+      },
       // No draw of the random numbers, and with each kernel as often as without.
       seed % 4 >= 2,
     );

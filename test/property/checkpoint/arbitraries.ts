@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { CheckpointChange, OutputState, StreamState } from '../../../src/checkpoint/state.ts';
-import type { GenerationRecord } from '../../../src/core/identity.ts';
+import type { FileRecord, GenerationRecord } from '../../../src/core/identity.ts';
 import type { Origin } from '../../../src/core/origin.ts';
 import type { StreamPosition } from '../../../src/core/position.ts';
 
@@ -30,8 +30,7 @@ const origin: fc.Arbitrary<Origin> = fc.oneof(
   }),
 );
 
-const generation: fc.Arbitrary<GenerationRecord> = fc.record({
-  sequence: count,
+const fileFields = {
   path: text,
   compressed: fc.boolean(),
   dev: bigInteger,
@@ -40,12 +39,18 @@ const generation: fc.Arbitrary<GenerationRecord> = fc.record({
   head: fc.record({ length: count, hash: text }),
   size: count,
   tail: count,
-});
+};
+const generation: fc.Arbitrary<GenerationRecord> = fc.record({ sequence: count, ...fileFields });
+const file: fc.Arbitrary<FileRecord> = fc.record(fileFields);
 
-const stream: fc.Arbitrary<StreamState> = fc.record({
-  origin,
-  generations: fc.array(generation, { maxLength: 3 }),
-});
+const stream: fc.Arbitrary<StreamState> = fc.record(
+  {
+    origin,
+    generations: fc.array(generation, { maxLength: 3 }),
+    unjudged: fc.array(file, { minLength: 1, maxLength: 3 }),
+  },
+  { requiredKeys: ['origin', 'generations'] },
+);
 
 const place = fc.record({ generation: small, offset: count });
 const position: fc.Arbitrary<StreamPosition> = fc.record({ stdout: place, stderr: place });

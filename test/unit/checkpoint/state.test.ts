@@ -23,6 +23,24 @@ describe('an entry of the checkpoint', () => {
     }
   });
 
+  it('keeps the files that nobody has judged yet', () => {
+    const file = {
+      path: '/logs/a.log.1',
+      compressed: false,
+      dev: 1n,
+      ino: 2n ** 63n,
+      birthtimeNs: 3n,
+      head: { length: 4, hash: '00ff' },
+      size: 5,
+      tail: 6,
+    };
+    const change = {
+      ...changeOf('a'),
+      streams: new Map([['file/a.log', { origin, generations: [], unjudged: [file] }]]),
+    };
+    expect(parseEntry(formatEntry(change))).toEqual(change);
+  });
+
   it('is read as older versions wrote it: names as properties', () => {
     const older = JSON.stringify({
       streams: { 'uid/app/0': { origin, generations: [] }, 'uid/app/0/gone': null },

@@ -6,11 +6,9 @@ import { typescriptKernel } from '../../../src/kernel/typescript-kernel.ts';
 import { Adoption } from '../../../src/tail/adoption.ts';
 import { gzipSource } from '../../../src/tail/gzip-source.ts';
 import { InflateSlots } from '../../../src/tail/inflate-slots.ts';
-import { Lane } from '../../../src/tail/lane.ts';
-import { startOfStream } from '../../../src/tail/lanes.ts';
 import type { Faults } from '../../support/fake-process.ts';
 import { FakeWorld } from '../../support/fake-system.ts';
-import { newStream, newTools, TestConsumer } from './setup.ts';
+import { newStream } from './setup.ts';
 
 const LOGS = '/logs';
 const cri = (second: number, message: string): string =>
@@ -54,10 +52,9 @@ const setUp = (faults: Faults = {}) => {
     });
     let asked = 0;
     const again = () => (isStill || asked++ % 2 === 1 ? sighted : []);
-    const { key, origin, kubeletNamed, directory } = stream;
     return adoption.observe(
       stream,
-      { key, origin, kubeletNamed, directory, files: sighted, again },
+      { files: sighted, again },
       { nowMs: now, wallMs: world.clock.wall + now },
       () => mayHold,
     );
@@ -262,19 +259,15 @@ describe('rule 4: a rotated name that appears while the live file stays', () => 
 
 describe('a rotated name that appears while the live file stays, and goes again', () => {
   it('is told with its size: nobody has read it', () => {
-    const { put, look, names, stream, disk, openFiles } = setUp();
+    const { put, look, names, disk, openFiles } = setUp();
     put('app.log', cri(10, 'live'));
     look();
-    const consumer = new TestConsumer('a');
-    stream.lanes.push(new Lane(stream, [consumer], startOfStream(stream), newTools()));
     put('app.log.1', cri(1, 'older'));
-    look();
+    expect(look().lost).toEqual([]);
     expect(openFiles()).toBe(2);
     disk.unlink('/logs/app.log.1');
-    look();
-    stream.lanes[0]?.turn(2000);
+    expect(look().lost).toMatchObject([{ path: '/logs/app.log.1', size: cri(1, 'older').length }]);
     expect(names()).toEqual(['app.log']);
-    expect(consumer.gaps).toEqual([`deleted ${cri(1, 'older').length}`]);
     expect(openFiles()).toBe(1);
   });
 });
@@ -489,18 +482,78 @@ describe('a file that is removed before it could be judged', () => {
     expect(names()).toEqual(['app.log.2', 'app.log.1.gz', 'app.log']);
   });
 
-  it('is told as a gap that nobody can measure if it could not be held', () => {
-    const { lookInVain, look, names, stream, disk } = cutTwice();
-    const tools = newTools();
-    const consumer = new TestConsumer('a');
-    stream.lanes.push(new Lane(stream, [consumer], startOfStream(stream), tools));
-    lookInVain(100, false);
-    expect(stream.postponed.size).toBe(0);
+  /** As if it could not be held, and as if the agent that saw it had ended. */
+  const seenAndLetGo = () => {
+    const all = cutTwice();
+    all.lookInVain(100, false);
+    expect(all.openFiles()).toBe(1);
+    expect(all.stream.postponed.records?.map(({ path, size }) => [path, size]).toSorted()).toEqual([
+      ['/logs/app.log.1', 7],
+      ['/logs/app.log.2', 9],
+    ]);
+    return all;
+  };
+
+  it('is told with its size if it could not be held', () => {
+    const { look, names, disk, stream } = seenAndLetGo();
     disk.unlink('/logs/app.log.1');
-    look();
-    stream.lanes[0]?.turn(2000);
+    expect(look().lost).toMatchObject([{ path: '/logs/app.log.1', size: 7 }]);
     expect(names()).toEqual(['app.log.2', 'app.log']);
-    expect(consumer.gaps).toEqual(['deleted ?']);
+    expect(stream.postponed.records).toBeUndefined();
+    expect(look().lost).toEqual([]);
+  });
+
+  it.each<readonly [string, (all: ReturnType<typeof cutTwice>) => void]>([
+    ['has another name', ({ disk }) => disk.rename('/logs/app.log.1', '/logs/app.log.7')],
+    [
+      'was copied, with more behind it',
+      ({ disk, put }) => {
+        disk.unlink('/logs/app.log.1');
+        put('app.log.1', 'second\nand more\n');
+      },
+    ],
+    [
+      'was packed',
+      ({ disk, put }) => {
+        disk.unlink('/logs/app.log.1');
+        put('app.log.1.gz', gzipSync('second\n'));
+      },
+    ],
+  ])('is not told if it could not be held and %s', (_, act) => {
+    const all = seenAndLetGo();
+    act(all);
+    expect(all.look().lost).toEqual([]);
+  });
+
+  it('is not told if it could not be held and was a copy of what is there', () => {
+    const { look, lookInVain, put, disk, stream } = setUp();
+    put('app.log', cri(1, 'a'));
+    look();
+    put('app.log.1', cri(1, 'a'));
+    lookInVain(100, false);
+    expect(stream.postponed.records).toHaveLength(1);
+    disk.unlink('/logs/app.log.1');
+    put('app.log', cri(2, 'b'));
+    expect(look().lost).toEqual([]);
+  });
+
+  it('waits to be told while a file that it may be cannot be read', () => {
+    const hurt = { is: false };
+    const { look, lookInVain, put, disk } = setUp({
+      fail: (call, path) => (hurt.is && call === 'open' && path.endsWith('.3') ? 'EACCES' : undefined),
+    });
+    put('app.log', cri(9, 'live'));
+    look();
+    put('app.log.1', cri(1, 'older'));
+    lookInVain(100, false);
+    hurt.is = true;
+    disk.unlink('/logs/app.log.1');
+    put('app.log.3', cri(1, 'older'));
+    expect(look().lost).toEqual([]);
+    hurt.is = false;
+    expect(look().lost).toEqual([]);
+    disk.unlink('/logs/app.log.3');
+    expect(look().lost).toMatchObject([{ path: '/logs/app.log.3' }]);
   });
 
   it('is closed with its stream', () => {

@@ -59,10 +59,12 @@ describe('a lane', () => {
     const { generations, consumer, lane } = setUp('a\n');
     const [generation] = generations;
     if (generation !== undefined) hurt(generation);
-    lane.tell({ reason: 'deleted', bytes: 7, generation: 1, file: '/logs/0.log', from: 0 });
+    const late = addGeneration(newStream(), new MemoryFile().write('7 bytes'));
+    late.knownAtStart = 0;
+    lane.tellLate(late);
     expect(lane.wantsTurn(0)).toBe(true);
     lane.turn(0);
-    expect(consumer.gaps).toEqual(['deleted 7']);
+    expect(consumer.gaps).toEqual(['late_write 7']);
     expect(lane.wantsTurn(0)).toBe(false);
   });
 
