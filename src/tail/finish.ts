@@ -1,5 +1,6 @@
 import type { ContainerStream } from './container-stream.ts';
 import type { Generation } from './generation.ts';
+import { lookQuietly } from './opening.ts';
 
 /**
  * When a reader that is at the end of a generation may leave it.
@@ -43,8 +44,7 @@ const FIRST_TURNS = 64;
  * partial, if its consumers can take it.
  */
 export const handOutLast = (stream: ContainerStream, nowMs: number, scan: Scan): void => {
-  // What could not be judged while names moved can be now, most likely; the checkpoint names the rest.
-  if (stream.postponed.records !== undefined) scan(stream.directory, true);
+  judgeLast(stream, nowMs, scan);
   handOutOpen(stream, nowMs, scan);
   const { newest } = stream;
   if (newest?.isOpen !== true || isNamed(newest, nowMs)) return;
@@ -74,6 +74,19 @@ const handOutOpen = (stream: ContainerStream, nowMs: number, scan: Scan): void =
     const mayTake = (): boolean => lane.consumers.every((consumer) => consumer.hasCredit);
     for (let left = LAST_TURNS; isLost && left > 0 && mayTake(); left--) if (lane.closeOpen(nowMs)) break;
   }
+};
+
+/**
+ * What was not judged yet, or was cut since, can be judged now, most likely: so the checkpoint knows what was seen of copies, and of
+ * what stands in files that were cut. The next agent may find neither.
+ */
+const judgeLast = (stream: ContainerStream, nowMs: number, scan: Scan): void => {
+  const { newest } = stream;
+  if (newest?.isOpen === true) {
+    lookQuietly(newest, { nowMs });
+    if (newest.ending?.reason === 'truncated') stream.suspectTruncation();
+  }
+  if (stream.wantsScan || stream.postponed.records !== undefined) scan(stream.directory, true);
 };
 
 /** Reads a directory; see Discovery. */

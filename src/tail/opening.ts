@@ -28,7 +28,7 @@ export interface LookTime {
 }
 
 /** A file that cannot be looked at now is looked at again when it is polled, and then it is told. */
-export const lookQuietly = (generation: Generation, { nowMs }: LookTime): void => {
+export const lookQuietly = (generation: Generation, { nowMs }: Pick<LookTime, 'nowMs'>): void => {
   try {
     generation.look(nowMs);
   } catch {

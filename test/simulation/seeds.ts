@@ -242,4 +242,17 @@ export const SEEDS: readonly { readonly seed: number; readonly steps: number; re
     steps: DEFAULT_STEPS,
     what: 'a list that was made while names moved lacked a file that was seen before: read out of order',
   },
+  {
+    seed: 1_009_835,
+    steps: DEFAULT_STEPS,
+    what: 'cut and copied just before a stop: the copies came behind what was written while nobody ran',
+  },
+  {
+    seed: 1_012_572,
+    steps: DEFAULT_STEPS,
+    what: 'cut and written to just before a stop, and cut again: lost without a word',
+  },
+  { seed: 1_012_339, steps: DEFAULT_STEPS, what: 'the same, and deleted' },
+  { seed: 1_010_798, steps: DEFAULT_STEPS, what: 'the same, of lines that were too long' },
+  { seed: 1_001_666, steps: DEFAULT_STEPS, what: 'the same as 1009835, in a file that was rotated' },
 ];

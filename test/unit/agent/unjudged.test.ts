@@ -100,6 +100,21 @@ describe('a file that is not judged yet when the agent ends', () => {
     expect([...streams.values()].map(({ unjudged }) => unjudged)).toEqual([undefined, undefined]);
   });
 
+  it('is known although it was cut and written to since anybody looked', async () => {
+    const node = new Scenario();
+    const log = node.file('app.log');
+    log.write('before');
+    await node.start();
+    await node.delivers('before');
+    const inode = node.world.disk.inodeAt(log.path);
+    if (inode !== undefined) node.world.disk.truncate(inode, 0);
+    const after = log.write('after the cut');
+    await node.stop();
+    node.world.disk.unlink(log.path);
+    await node.start();
+    await node.deliversBut([`deleted ${after}`, 'deleted ?'], 'before');
+  });
+
   it('is handed over at a reload, and told when it goes', async () => {
     const node = await withUnjudged();
     await node.reload({ graceMs: 1234 });
