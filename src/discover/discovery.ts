@@ -38,8 +38,8 @@ const HINT_PAUSE_MS = 20;
 const HINT_PAUSES = 4;
 /** Noted hints; when more come, a rescan is the cheaper way to look. */
 const MOST_HINTS = 4096;
-/** While watches stand, rescans take no more than a two-hundredth of the time, but come at least so often. */
-const RESCAN_PAUSES = 200;
+/** While watches stand, rescans take no more than one part in 400 of the time, but come at least so often. */
+const RESCAN_PAUSES = 400;
 const LONGEST_RESCAN_MS = 30_000;
 /**
  * What could not be settled (no descriptor was free, a file could not be opened) is tried again, so many at a time: soon while

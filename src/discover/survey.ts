@@ -7,6 +7,7 @@ import type { DirectoryEntry, Files } from '../system/system.ts';
 import { parseContainerPath, parseLinkName, parsePodDirectory } from './kubelet-names.ts';
 import { containerHop, type Home, homeAt, Links } from './links.ts';
 import { type LogName, parseLogName } from './log-name.ts';
+import { Places } from './places.ts';
 import { Subdirectories } from './subdirectories.ts';
 
 /**
@@ -48,11 +49,11 @@ export class Survey {
   readonly #settings: SurveySettings;
   readonly #podsDirectories: Set<string>;
   readonly #links: Links;
-  /** When a directory was last read, by its own modification time; only while a later change would be sure to show. */
-  readonly #readAt = new Map<string, number>();
+  readonly #places = new Places(TIME_GRAIN_MS);
   readonly #subdirectories: Subdirectories;
   /** Container ids by the path that the kubelet's link points to. */
   #containerIds = new Map<string, string>();
+  #sweeps = 0;
   /** What was reported of a directory, so that streams that left it can be reported as gone. */
   readonly #reported = new Map<string, ReadonlyMap<string, StreamSighting>>();
 
@@ -84,29 +85,38 @@ export class Survey {
 
   /** Walks everything that may have changed; yields now and then, so that the walk can be spread over time. */
   *sweep(nowMs: number): Sightings {
-    const walked = new Set<string>();
+    const sweep = ++this.#sweeps;
     this.wasBlind = false;
-    yield* this.scan(this.#settings.logsDirectory, nowMs);
+    yield* this.#visit(this.#settings.logsDirectory, nowMs, sweep);
     for (const pods of [...this.#podsDirectories]) {
       let left = PODS_AT_ONCE;
       for (const pod of this.#directoriesIn(pods, nowMs, isPod)) {
         this.beforePod(pod);
         for (const directory of this.#directoriesIn(pod, nowMs)) {
-          walked.add(directory);
-          if (this.#changed(directory, nowMs)) yield* this.scan(directory, nowMs, true);
+          // As #visit does, without making anything where nothing has changed.
+          if (this.#changed(directory, nowMs, sweep)) yield* this.scan(directory, nowMs, true);
         }
         if (--left > 0) continue;
         left = PODS_AT_ONCE;
         yield NOTHING;
       }
     }
-    for (const directory of this.#links.directories) yield* this.scan(directory, nowMs);
+    for (const directory of this.#links.directories) yield* this.#visit(directory, nowMs, sweep);
     this.#subdirectories.forgetBefore(nowMs);
-    const others = new Set(this.#links.sources);
-    for (const directory of this.#reported.keys()) if (!walked.has(directory)) others.add(directory);
-    for (const directory of others) {
-      if (!walked.has(directory) && this.#timeOf(directory) === undefined)
-        yield* this.#leave(directory, nowMs);
+    yield* this.#leaveMissing(nowMs, sweep);
+  }
+
+  *#visit(directory: string, nowMs: number, sweep: number): Sightings {
+    if (this.#changed(directory, nowMs, sweep)) yield* this.scan(directory, nowMs, true);
+  }
+
+  /** What the sweep did not come by is gone, or nothing leads there any more. */
+  *#leaveMissing(nowMs: number, sweep: number): Sightings {
+    let sources: ReadonlySet<string> | undefined;
+    for (const directory of this.#places.without(sweep)) {
+      sources ??= this.#links.sources;
+      if (!this.#reported.has(directory) && !sources.has(directory)) this.#places.delete(directory);
+      else if (this.#timeOf(directory) === undefined) yield* this.#leave(directory, nowMs);
     }
   }
 
@@ -239,7 +249,7 @@ export class Survey {
   /** Puts the files of a directory together by stream. */
   #group(directory: string, entries: readonly DirectoryEntry[]): Map<string, StreamSighting> {
     const streams = new Map<string, StreamSighting & { readonly files: SightedFile[] }>();
-    const readAt = this.#readAt.get(directory);
+    const readAt = this.#places.timeOf(directory);
     // Only a time at which a later change was sure to show is remembered.
     const isStill = (): boolean => readAt !== undefined && readAt === this.#timeOf(directory);
     for (const entry of entries) {
@@ -284,13 +294,12 @@ export class Survey {
   // ---- what was read and said
 
   /** Whether the directory may have changed since it was read. Remembers its time only when a later change would show. */
-  #changed(directory: string, nowMs: number): boolean {
+  #changed(directory: string, nowMs: number, sweep = 0): boolean {
     const time = this.#timeOf(directory);
     if (time === undefined) return this.#reported.has(directory);
-    if (this.#readAt.get(directory) === time) return false;
-    if (nowMs - time > TIME_GRAIN_MS) this.#readAt.set(directory, time);
-    else this.#readAt.delete(directory);
-    return true;
+    const isChanged = this.#places.isChanged(directory, time, nowMs);
+    if (sweep > 0) this.#places.pass(directory, sweep);
+    return isChanged;
   }
 
   #report(directory: string, streams: ReadonlyMap<string, StreamSighting>): readonly StreamSighting[] {
@@ -303,7 +312,7 @@ export class Survey {
 
   /** The directory is gone, and with it the links in it and what they led to. */
   *#leave(directory: string, nowMs: number): Sightings {
-    this.#readAt.delete(directory);
+    this.#places.delete(directory);
     const linked = this.#links.replace(directory, []);
     yield this.#report(directory, new Map());
     for (const other of linked) if (other !== directory) yield* this.scan(other, nowMs, true);
@@ -321,7 +330,7 @@ export class Survey {
   #unreadable(directory: string, error: unknown): void {
     if (errnoOf(error) === '') throw error;
     this.wasBlind = true;
-    this.#readAt.delete(directory);
+    this.#places.distrust(directory);
     this.#settings.onUnreadable(directory, error);
   }
 }

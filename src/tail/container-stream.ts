@@ -142,7 +142,8 @@ export class ContainerStream {
 
   /** Whether a lane that stands in this generation has not read all of it. */
   hasUnread(generation: Generation): boolean {
-    return this.lanes.some((lane) => lane.unreadIn(generation) > 0);
+    for (const lane of this.lanes) if (lane.unreadIn(generation) > 0) return true;
+    return false;
   }
 
   generation(sequence: number): Generation | undefined {

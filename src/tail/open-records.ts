@@ -32,21 +32,22 @@ export class OpenRecords {
   }
 
   get isEmpty(): boolean {
-    return !CHANNELS.some((channel) => this.joiner.isOpen(channel) || this.#lines?.isOpen(channel));
+    for (const channel of CHANNELS)
+      if (this.joiner.isOpen(channel) || this.#lines?.isOpen(channel) === true) return false;
+    return true;
   }
 
   /** Until when the first of them is waited for, monotonic ms; undefined if none is open. */
   get dueMs(): number | undefined {
-    let first: number | undefined;
+    let first = Number.POSITIVE_INFINITY;
     for (const channel of CHANNELS) {
-      for (const dueMs of [this.#pieceDueMs(channel), this.#lines?.dueMs(channel)])
-        if (dueMs !== undefined && (first === undefined || dueMs < first)) first = dueMs;
+      first = Math.min(first, this.#pieceDueMs(channel) ?? first, this.#lines?.dueMs(channel) ?? first);
     }
-    return first;
+    return first === Number.POSITIVE_INFINITY ? undefined : first;
   }
 
   hasOverdue(nowMs: number): boolean {
-    return (this.dueMs ?? Number.POSITIVE_INFINITY) <= nowMs;
+    return !this.isEmpty && (this.dueMs ?? Number.POSITIVE_INFINITY) <= nowMs;
   }
 
   /** A turn begins. */
