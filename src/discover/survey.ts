@@ -55,7 +55,7 @@ export class Survey {
   #containerIds = new Map<string, string>();
   #sweeps = 0;
   /** What was reported of a directory, so that streams that left it can be reported as gone. */
-  readonly #reported = new Map<string, ReadonlyMap<string, StreamSighting>>();
+  readonly #reported = new Map<string, readonly StreamSighting[]>();
 
   constructor(files: Files, settings: SurveySettings) {
     this.#files = files;
@@ -303,11 +303,10 @@ export class Survey {
   }
 
   #report(directory: string, streams: ReadonlyMap<string, StreamSighting>): readonly StreamSighting[] {
-    const before = this.#reported.get(directory);
-    const gone = [...(before?.values() ?? [])].filter((sighting) => !streams.has(sighting.key));
-    if (streams.size > 0) this.#reported.set(directory, streams);
+    const gone = (this.#reported.get(directory) ?? []).filter(({ key }) => !streams.has(key));
+    if (streams.size > 0) this.#reported.set(directory, [...streams.values()].map(asGone));
     else this.#reported.delete(directory);
-    return [...streams.values(), ...gone.map((sighting) => ({ ...sighting, files: [] }))];
+    return [...streams.values(), ...gone];
   }
 
   /** The directory is gone, and with it the links in it and what they led to. */
@@ -334,6 +333,15 @@ export class Survey {
     this.#settings.onUnreadable(directory, error);
   }
 }
+
+/** What is to be said of a stream once it has left its directory. */
+const asGone = ({ key, origin, kubeletNamed, directory }: StreamSighting): StreamSighting => ({
+  key,
+  origin,
+  kubeletNamed,
+  directory,
+  files: [],
+});
 
 const sightedFile = (directory: string, entry: string, { age, compressed }: LogName): SightedFile => ({
   path: join(directory, entry),

@@ -53,7 +53,7 @@ export class Watches {
   watchRoot(directory: string): void {
     if (!this.#settings.isOn || this.#roots.has(directory)) return;
     const isSmall = this.#settings.entriesIn(directory) > MOST_ENTRIES;
-    const listener = this.#listenerOf(directory, () => this.#closeRoot(directory));
+    const listener = new Listener(this, directory, 'root');
     const watch = isSmall
       ? this.#watcher.watchFiles(directory, listener)
       : this.#watcher.watch(directory, 0, listener);
@@ -65,7 +65,7 @@ export class Watches {
     const known = this.#pods.get(directory);
     if (known !== undefined) known.round = this.#round;
     if (known !== undefined || this.#roots.has(directory) || !this.#hasRoom) return;
-    const listener = this.#listenerOf(directory, () => this.#closePod(directory));
+    const listener = new Listener(this, directory, 'pod');
     this.#pods.set(directory, {
       watch: this.#watcher.watchFiles(directory, listener),
       round: this.#round,
@@ -84,7 +84,7 @@ export class Watches {
 
   watchIdle(directory: string): void {
     if (this.isWatched(directory) || !this.#hasRoom) return;
-    const listener = this.#listenerOf(directory, () => this.unwatchIdle(directory));
+    const listener = new Listener(this, directory, 'idle');
     this.#idle.set(directory, this.#watcher.watchFiles(directory, listener));
   }
 
@@ -133,20 +133,55 @@ export class Watches {
     this.#pods.delete(directory);
   }
 
-  #listenerOf(directory: string, drop: () => void): WatchListener {
-    let hasFailed = false;
-    return {
-      hint: (path) => this.#settings.onHint(path),
-      written: (path) => this.#settings.onWritten(path),
-      trouble: (error) => {
-        this.#settings.onFailed(directory, error);
-        // One watch tells of many refusals; when it tells of the second, a new one may be open in its place.
-        if (hasFailed) return;
-        hasFailed = true;
-        // A refused watch is not tried again by the watcher itself: it needs a new one, with a later rescan.
-        if (!this.#roots.has(directory)) this.#refusedUntilMs = this.#clock.monotonic() + REFUSED_MS;
-        drop();
-      },
-    };
+  hint(path: string): void {
+    this.#settings.onHint(path);
+  }
+
+  written(path: string): void {
+    this.#settings.onWritten(path);
+  }
+
+  failed(directory: string, error: Error): void {
+    this.#settings.onFailed(directory, error);
+  }
+
+  /** A refused watch is not tried again by the watcher itself: it needs a new one, with a later rescan. */
+  drop(directory: string, kind: Kind): void {
+    if (!this.#roots.has(directory)) this.#refusedUntilMs = this.#clock.monotonic() + REFUSED_MS;
+    if (kind === 'root') this.#closeRoot(directory);
+    else if (kind === 'pod') this.#closePod(directory);
+    else this.unwatchIdle(directory);
+  }
+}
+
+type Kind = 'root' | 'pod' | 'idle';
+
+/** What one watch tells. There may be twenty thousand: an object, and no functions of its own. */
+class Listener implements WatchListener {
+  readonly #watches: Watches;
+  readonly #directory: string;
+  readonly #kind: Kind;
+  #hasFailed = false;
+
+  constructor(watches: Watches, directory: string, kind: Kind) {
+    this.#watches = watches;
+    this.#directory = directory;
+    this.#kind = kind;
+  }
+
+  hint(path: string): void {
+    this.#watches.hint(path);
+  }
+
+  written(path: string): void {
+    this.#watches.written(path);
+  }
+
+  trouble(error: Error): void {
+    this.#watches.failed(this.#directory, error);
+    // One watch tells of many refusals; when it tells of the second, a new one may be open in its place.
+    if (this.#hasFailed) return;
+    this.#hasFailed = true;
+    this.#watches.drop(this.#directory, this.#kind);
   }
 }

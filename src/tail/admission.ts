@@ -51,7 +51,7 @@ export class Admission {
       const position = consumer.positionOf(stream.key);
       if (position !== undefined) stream.reserve(lowWater(position).generation);
     }
-    for (const name of this.strayNamesOf(stream.key)) stream.strayNames.add(name);
+    for (const name of this.strayNamesOf(stream.key)) stream.strayNames.set(name, true);
     for (const record of wasExcluded ? [] : settings.unjudgedOf(stream.key))
       stream.postponed.miss(keyOf(record), record);
     settings.handOver?.openFor(stream, this.#opening, time);

@@ -6,6 +6,7 @@ import { plainTreatment, type Treatment } from '../core/treatment.ts';
 import { Generation } from './generation.ts';
 import type { Lane } from './lane.ts';
 import { PostponedFiles } from './postponed-files.ts';
+import { RareMap } from './rare-map.ts';
 
 /**
  * All output of one container instance: its generations in the order in which their bytes were written, and the lanes
@@ -39,17 +40,17 @@ export class ContainerStream {
   /** The agent stops, and its files are deleted: what is open can only be delivered now. */
   isAbandoned = false;
   /** Files that are copies of what is followed, by identity, with the size at which that was found. */
-  readonly ignored = new Map<string, number>();
+  readonly ignored = new RareMap<string, number>();
   /** Which generation a file was a copy of when that was proven: it still is when that one has been cut, by identity. */
-  readonly copies = new Map<string, number>();
+  readonly copies = new RareMap<string, number>();
   /** How many files of it were open when they were counted last; see Descriptors. */
   countedFiles = 0;
   /** Names of the streams that read what turned up too late for its place in this one, by the file's identity. */
-  readonly asides = new Map<string, string>();
+  readonly asides = new RareMap<string, string>();
   /** The names of all its strays, those of earlier runs too. */
-  readonly strayNames = new Set<string>();
+  readonly strayNames = new RareMap<string, true>();
   /** Unknown rotated files that appeared without a rotation, by identity: since when they have stood unchanged. */
-  readonly undecided = new Map<string, { readonly size: number; readonly sinceMs: number }>();
+  readonly undecided = new RareMap<string, { readonly size: number; readonly sinceMs: number }>();
   #nextSequence = 1;
   #directoryLookedMs = 0;
   #fairnessKey = '';

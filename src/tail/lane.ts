@@ -5,6 +5,7 @@ import type { ContainerStream } from './container-stream.ts';
 import { isFinished } from './finish.ts';
 import { type Ending, type Generation, missingFrom } from './generation.ts';
 import type { LaneTools } from './lane-tools.ts';
+import { LeftAt } from './left-at.ts';
 import { type Chunk, LineReader } from './line-reader.ts';
 import type { OpenRecords } from './open-records.ts';
 import { Records } from './records.ts';
@@ -39,7 +40,7 @@ export class Lane {
   /** At the end of a finished generation that nothing follows. */
   #isDrained = false;
   /** Where it left the generations that it read: what is written behind that comes too late. */
-  readonly #leftAt: WeakMap<Generation, number> = new WeakMap();
+  readonly #leftAt = new LeftAt();
   /** Losses to be told with the next batch. */
   #gaps: Gap[] = [];
 

@@ -83,7 +83,7 @@ export class Placing {
     } else if (isStray) observation.strays.set(key, { file, name });
     else if (this.#stoodStill(stream, candidate, time)) {
       observation.strays.set(key, { file, name });
-      stream.strayNames.add(name);
+      stream.strayNames.set(name, true);
     } else {
       observation.isSettled = false;
       this.#inspection.postpone(observation, candidate);

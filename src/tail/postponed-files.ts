@@ -1,6 +1,7 @@
 import type { FileRecord, Identity } from '../core/identity.ts';
 import type { NameAge, SightedFile } from '../core/sighting.ts';
 import type { Descriptor } from '../system/system.ts';
+import { RareMap } from './rare-map.ts';
 
 /** An unknown file that was opened. */
 export interface OpenedFile {
@@ -28,9 +29,9 @@ const UNNAMED: NameAge = { kind: 'shifted', number: 0 };
  * that are gone when the next agent looks are at least told.
  */
 export class PostponedFiles {
-  readonly #held = new Map<string, PostponedFile>();
+  readonly #held = new RareMap<string, PostponedFile>();
   /** Those that nobody holds: no descriptor was left for them, or the agent that saw them has ended. */
-  readonly #missed = new Map<string, { readonly record: FileRecord; listed: boolean }>();
+  readonly #missed = new RareMap<string, { readonly record: FileRecord; listed: boolean }>();
 
   get size(): number {
     return this.#held.size;

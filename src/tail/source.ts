@@ -15,10 +15,33 @@ export interface Source {
   detach(): Descriptor;
 }
 
-export const plainSource = (files: Files, descriptor: Descriptor): Source => ({
-  look: () => files.look(descriptor),
-  read: (target, at, length, position) => files.read(descriptor, target, at, length, position),
-  isCorrupt: false,
-  close: () => files.close(descriptor),
-  detach: () => descriptor,
-});
+export const plainSource = (files: Files, descriptor: Descriptor): Source =>
+  new PlainSource(files, descriptor);
+
+/** A class, because there are thousands: functions of its own would take 300 bytes each. */
+class PlainSource implements Source {
+  readonly isCorrupt = false;
+  readonly #files: Files;
+  readonly #descriptor: Descriptor;
+
+  constructor(files: Files, descriptor: Descriptor) {
+    this.#files = files;
+    this.#descriptor = descriptor;
+  }
+
+  look(): FileLook {
+    return this.#files.look(this.#descriptor);
+  }
+
+  read(target: Uint8Array, at: number, length: number, position: number): number {
+    return this.#files.read(this.#descriptor, target, at, length, position);
+  }
+
+  close(): void {
+    this.#files.close(this.#descriptor);
+  }
+
+  detach(): Descriptor {
+    return this.#descriptor;
+  }
+}

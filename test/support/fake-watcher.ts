@@ -26,7 +26,11 @@ export const fakeWatcher = (process: FakeProcess, world: WatcherWorld): Watcher 
   watchFiles: (directory, listener) => watch(process, world, directory, 0, listener),
   // Only small watches tell apart what happened.
   watch: (directory, depth, listener) =>
-    watch(process, world, directory, depth, { ...listener, written: (path) => listener.hint(path) }),
+    watch(process, world, directory, depth, {
+      hint: (path) => listener.hint(path),
+      written: (path) => listener.hint(path),
+      trouble: (error) => listener.trouble(error),
+    }),
 });
 
 const watch = (

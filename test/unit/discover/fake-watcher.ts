@@ -13,7 +13,15 @@ export class FakeWatcher implements Watcher {
   readonly watches: FakeWatch[] = [];
 
   watch(directory: string, depth: number, listener: WatchListener): { close(): void } {
-    const watch: FakeWatch = { ...listener, directory, depth, isSmall: false, isOpen: true };
+    const watch: FakeWatch = {
+      hint: (path) => listener.hint(path),
+      written: (path) => listener.written(path),
+      trouble: (error) => listener.trouble(error),
+      directory,
+      depth,
+      isSmall: false,
+      isOpen: true,
+    };
     this.watches.push(watch);
     return {
       close: () => {
