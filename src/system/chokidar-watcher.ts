@@ -48,11 +48,21 @@ export const chokidarWatcher: Watcher = {
 function watchFiles(directory: string, listener: WatchListener): Watch {
   try {
     const own = basename(directory);
+    // Nearly all that is told is of one file: its path is put together once, and hashed once by who looks it up.
+    let lastName = '';
+    let lastPath = '';
     const watcher = watchDirectory(directory, { persistent: false }, (event, name) => {
       // The directory's own name says that it was removed: from then on this watch is deaf.
-      if (name === null || name === own) listener.hint(directory);
-      else if (event === 'change') listener.written(`${directory}/${name}`);
-      else listener.hint(join(directory, name));
+      if (name === null || name === own) {
+        listener.hint(directory);
+        return;
+      }
+      if (name !== lastName) {
+        lastName = name;
+        lastPath = join(directory, name);
+      }
+      if (event === 'change') listener.written(lastPath);
+      else listener.hint(lastPath);
     });
     watcher.on('error', (error) => listener.trouble(error));
     return { close: () => watcher.close() };

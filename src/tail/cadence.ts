@@ -20,8 +20,9 @@ const SLOWEST = INTERVALS_MS.length - 1;
 const WATCHED = 4;
 /** Looks without a change before the next slower interval; looks with one before the steady one. */
 const LOOKS = 10;
-/** So many steady looks (5 s), then it has to prove once more that quick ones would all find something. */
+/** So many steady looks (5 s), then so many quick ones have to prove once more that all of them would find something. */
 const STEADY_LOOKS = 100;
+const PROVING_LOOKS = 4;
 /** Quick looks by which it is judged how often a stream is written to (200 ms), and how few finds make a watch cheaper. */
 const JUDGED_LOOKS = 20;
 const FEW_FINDS = 6;
@@ -43,6 +44,7 @@ interface Tier {
 }
 
 interface Pace {
+  readonly stream: ContainerStream;
   tier: number;
   looksLeft: number;
   /** Looks and finds since it was judged last. */
@@ -80,7 +82,7 @@ export class Cadence {
   }));
   readonly #paces = new Map<ContainerStream, Pace>();
   /** Streams whose writes are told, by their file; one for each stream at most. */
-  readonly #told = new Map<string, ContainerStream>();
+  readonly #told = new Map<string, Pace>();
   /** Those that were written to since the last poll. */
   readonly #woken = new Set<ContainerStream>();
   /** Where the patrol goes on: an iterator comes to what is added behind it, and not to what is removed before it. */
@@ -111,9 +113,9 @@ export class Cadence {
 
   /** A watch tells that this file was written to. False if it is none that is known here. */
   written(path: string, nowMs: number): boolean {
-    const stream = this.#told.get(path);
-    const pace = stream === undefined ? undefined : this.#paces.get(stream);
-    if (stream === undefined || pace === undefined) return false;
+    const pace = this.#told.get(path);
+    if (pace === undefined) return false;
+    const { stream } = pace;
     if (nowMs - pace.writesSinceMs > JUDGED_MS) {
       pace.writesSinceMs = nowMs;
       pace.writes = 0;
@@ -131,7 +133,7 @@ export class Cadence {
     this.#tiers[pace.tier]?.streams.delete(stream);
     this.#paces.delete(stream);
     this.#woken.delete(stream);
-    this.#forgetPath(stream, pace);
+    this.#forgetPath(pace);
   }
 
   /** Calls `look` for each stream that is due. */
@@ -177,7 +179,9 @@ export class Cadence {
   #found(stream: ContainerStream): void {
     const pace = this.#paces.get(stream);
     if (pace?.tier === STEADY) {
-      if (--pace.looksLeft === 0) this.#move(stream, QUICK);
+      if (--pace.looksLeft > 0) return;
+      this.#move(stream, QUICK);
+      pace.looksLeft = 2 * LOOKS - PROVING_LOOKS;
     } else if (pace?.tier === QUICK) {
       pace.looks++;
       pace.finds++;
@@ -239,7 +243,7 @@ export class Cadence {
   }
 
   #move(stream: ContainerStream, tier: number): void {
-    const pace = this.#paces.get(stream) ?? newPace();
+    const pace = this.#paces.get(stream) ?? newPace(stream);
     this.#paces.set(stream, pace);
     this.#tiers[pace.tier]?.streams.delete(stream);
     this.#tiers[tier]?.streams.add(stream);
@@ -248,23 +252,24 @@ export class Cadence {
     pace.looks = 0;
     pace.finds = 0;
     pace.isSettling = false;
-    if (tier === PATROL) this.#rememberPath(stream, pace);
+    if (tier === PATROL) this.#rememberPath(pace);
   }
 
-  #rememberPath(stream: ContainerStream, pace: Pace): void {
-    const path = stream.newest?.sighted.path;
-    if (path === pace.path) return;
-    this.#forgetPath(stream, pace);
+  #rememberPath(pace: Pace): void {
+    const path = pace.stream.newest?.sighted.path;
+    if (path === undefined || this.#told.get(path) === pace) return;
+    this.#forgetPath(pace);
     pace.path = path;
-    if (path !== undefined) this.#told.set(path, stream);
+    this.#told.set(path, pace);
   }
 
-  #forgetPath(stream: ContainerStream, { path }: Pace): void {
-    if (path !== undefined && this.#told.get(path) === stream) this.#told.delete(path);
+  #forgetPath(pace: Pace): void {
+    if (pace.path !== undefined && this.#told.get(pace.path) === pace) this.#told.delete(pace.path);
   }
 }
 
-const newPace = (): Pace => ({
+const newPace = (stream: ContainerStream): Pace => ({
+  stream,
   tier: QUICK,
   looksLeft: LOOKS,
   looks: 0,

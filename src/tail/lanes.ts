@@ -58,10 +58,12 @@ export class Lanes {
    * @returns how many bytes of the log it took
    */
   serve(lane: Lane, nowMs: number): number {
-    this.#parked.delete(lane);
-    this.#paced.delete(lane);
-    const blocked = lane.consumers.filter((consumer) => !consumer.hasCredit);
-    if (blocked.length > 0) {
+    if (this.#parked.size > 0) {
+      this.#parked.delete(lane);
+      this.#paced.delete(lane);
+    }
+    if (!haveCredit(lane.consumers)) {
+      const blocked = lane.consumers.filter((consumer) => !consumer.hasCredit);
       if (blocked.length === lane.consumers.length || !this.#isPatienceOver(blocked, nowMs)) {
         this.#parked.add(lane);
         return 0;
@@ -127,7 +129,7 @@ export class Lanes {
   #noteOpen(lane: Lane): void {
     const { openUntilMs } = lane;
     if (openUntilMs !== undefined) this.#holding.set(lane, openUntilMs);
-    else this.#holding.delete(lane);
+    else if (this.#holding.size > 0) this.#holding.delete(lane);
   }
 
   #isPatienceOver(blocked: readonly Consumer[], nowMs: number): boolean {
@@ -161,6 +163,11 @@ export class Lanes {
     this.#turns.remove(lane);
   }
 }
+
+const haveCredit = (consumers: readonly Consumer[]): boolean => {
+  for (const consumer of consumers) if (!consumer.hasCredit) return false;
+  return true;
+};
 
 /** The beginning of all that is still on disk. */
 export const startOfStream = (stream: ContainerStream): StreamPosition => {

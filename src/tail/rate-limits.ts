@@ -45,8 +45,9 @@ export class RateLimits {
   }
 
   #bucketOf(stream: ContainerStream, nowMs: number): Bucket | undefined {
-    const { treatment, fairnessKey } = stream;
-    const { rateLimit } = treatment;
+    const { rateLimit } = stream.treatment;
+    if (rateLimit === undefined && this.#buckets.size === 0) return undefined;
+    const { fairnessKey } = stream;
     const known = this.#buckets.get(fairnessKey);
     if (rateLimit === undefined) {
       if (known !== undefined) this.#buckets.delete(fairnessKey);
