@@ -88,6 +88,7 @@ export class Agent {
     this.#store = rooms.store;
     this.#outputs = outputs;
     this.#treatments = rooms.treatments;
+    if (options.once) for (const output of outputs) output.awaitDelivery();
     this.#tailing = this.#newTailing(rooms);
     this.#discovery = newDiscovery(config, system, events, {
       onSighting: (sighting) => this.#tailing.observe(sighting),
@@ -240,16 +241,15 @@ export class Agent {
     // What was held open for this agent is found by the first walk, or it has no name and would be lost.
     if (this.#stopBy !== undefined) return !this.#tailing.isResuming;
     if (!this.#options.once || !this.#discovery.isComplete) return false;
-    return (
-      this.#tailing.isQuiet(this.#system.clock.monotonic()) &&
-      this.#outputs.every((output) => output.isDelivered)
-    );
+    const isQuiet = this.#tailing.isQuiet(this.#system.clock.monotonic());
+    return isQuiet && this.#outputs.every((output) => output.isDelivered);
   }
 
   // ---- the end
 
   async #finish(): Promise<number> {
     this.overview.stopping();
+    for (const output of this.#outputs) output.awaitDelivery();
     const closed = this.#outputs.find((output) => output.closedBy !== undefined);
     if (closed?.closedBy !== undefined) this.#events.outputClosed(closed.name, closed.closedBy);
     else this.#events.stopping(this.#stopBy ?? 'everything that was there is delivered');

@@ -33,7 +33,7 @@ export interface OutputSettings {
   readonly clock: Clock;
   /** Where the parcels' memory comes from. */
   readonly allocate: Allocate;
-  /** Something changed that the agent waits for: there is credit again, or the output failed. */
+  /** Something changed that the agent must look at: there is credit again, positions moved, or the output failed. */
   readonly onProgress: () => void;
   readonly onTrouble: (error: Error, failures: number) => void;
   readonly onRecovered: (failures: number) => void;
@@ -62,6 +62,8 @@ export class Output implements Consumer {
   /** The checkpoint does not know of this output yet, or not of what its ledger says now. */
   #isUnsaved: boolean;
   #isSending = false;
+  /** Somebody waits until all has arrived. */
+  #isAwaited = false;
   #isAborted = false;
   /** After a reopening nothing is sent until a checkpoint holds the new destination. */
   #hold: 'none' | 'reopening' | 'reopened' | 'committing' = 'none';
@@ -130,6 +132,11 @@ export class Output implements Consumer {
   /** Everything that was accepted has arrived. */
   get isDelivered(): boolean {
     return this.#filling.isEmpty && this.#sending.length === 0;
+  }
+
+  /** From now on it tells of everything that has arrived, because somebody waits for all of it. */
+  awaitDelivery(): void {
+    this.#isAwaited = true;
   }
 
   snapshot(nowMs: number): OutputSnapshot {
@@ -256,13 +263,16 @@ export class Output implements Consumer {
       await this.#whileHeld();
       const outcome = await this.#deliver(parcel);
       if (outcome === undefined) break;
+      // A commit that is due already comes by itself; and a look that would find nothing new costs more than the delivery did.
+      const isNews = this.#isAwaited || !this.hasMoved || this.#blockedSinceMs !== undefined;
       this.#acknowledge(parcel, outcome);
       this.#sending.shift();
       this.#recycle(parcel);
-      this.#settings.onProgress();
+      if (isNews) this.#settings.onProgress();
     }
     this.#isSending = false;
-    this.#settings.onProgress();
+    if (this.#isAwaited || this.#isAborted || this.#closedBy !== undefined || !this.#filling.isEmpty)
+      this.#settings.onProgress();
   }
 
   async #whileHeld(): Promise<void> {

@@ -6,6 +6,8 @@ import type { Clock } from './system.ts';
  */
 const REST_MS = [1, 2, 4, 5] as const;
 const LONGEST_REST = REST_MS.length - 1;
+/** What comes so soon after a rest belongs to the same swarm. */
+const SWARM_MS = 5;
 
 /**
  * What wakes a loop that waits: hints, acknowledgements and signals ring, and do nothing else. A ring while nobody waits
@@ -20,7 +22,7 @@ export class Doorbell {
   /** The last wait was over because somebody had tapped. */
   #wasTapped = false;
   /** Before that nobody goes on for a tap. */
-  #restsUntilMs = 0;
+  #restsUntilMs = Number.NEGATIVE_INFINITY;
   /** How long the next rest is. */
   #rest = 0;
   #cancelTap: (() => void) | undefined;
@@ -74,7 +76,7 @@ export class Doorbell {
       finish();
     };
     const restMs = this.#restsUntilMs - this.#clock.monotonic();
-    this.#rest = restMs > 0 ? Math.min(this.#rest + 1, LONGEST_REST) : 0;
+    this.#rest = restMs > -SWARM_MS ? Math.min(this.#rest + 1, LONGEST_REST) : 0;
     if (restMs > 0) this.#cancelTap = this.#clock.after(restMs, goOn);
     // Not here and now: what else has come is told in the same breath.
     else this.#clock.yield().then(goOn, goOn);

@@ -10,9 +10,13 @@ import type { ContainerStream } from './container-stream.ts';
  * Once a watch stands for a stream, other looks are only for the case that the watch is deaf: all such streams are
  * looked at in turn, a share of them each second, so that ten thousand cost little more than five hundred.
  *
- * If every look finds something, looks are too many: fewer of them find the same, in larger batches.
+ * If every look finds something, looks are too many: fewer of them find the same, in larger batches. How many fewer depends on
+ * how many such streams there are: together they are looked at 500 times a second, as long as that is often enough for each.
  */
-const INTERVALS_MS = [50, 10, 20, 50, 100, 250, 500, 1000] as const;
+const INTERVALS_MS = [20, 10, 20, 50, 100, 250, 500, 1000] as const;
+/** Of steady looks: for each stream, and at most. */
+const STEADY_SHARE_MS = 2;
+const SLOWEST_STEADY_MS = 80;
 const STEADY = 0;
 const QUICK = 1;
 const SLOWEST = INTERVALS_MS.length - 1;
@@ -20,7 +24,7 @@ const SLOWEST = INTERVALS_MS.length - 1;
 const WATCHED = 4;
 /** Looks without a change before the next slower interval; looks with one before the steady one. */
 const LOOKS = 10;
-/** So many steady looks (5 s), then so many quick ones have to prove once more that all of them would find something. */
+/** So many steady looks (2 to 10 s), then so many quick ones have to prove once more that all of them would find something. */
 const STEADY_LOOKS = 100;
 const PROVING_LOOKS = 4;
 /** Quick looks by which it is judged how often a stream is written to (200 ms), and how few finds make a watch cheaper. */
@@ -141,7 +145,7 @@ export class Cadence {
     for (let index = 0; index < this.#tiers.length; index++) {
       const tier = this.#tiers[index];
       if (tier === undefined || tier.streams.size === 0 || tier.dueMs > nowMs) continue;
-      tier.dueMs = nowMs + tier.intervalMs;
+      tier.dueMs = nowMs + (index === STEADY ? steadyMs(tier) : tier.intervalMs);
       if (index === PATROL) this.#patrol(tier, nowMs, look);
       else {
         for (const stream of tier.streams) {
@@ -267,6 +271,9 @@ export class Cadence {
     if (pace.path !== undefined && this.#told.get(pace.path) === pace) this.#told.delete(pace.path);
   }
 }
+
+const steadyMs = ({ intervalMs, streams }: Tier): number =>
+  Math.max(intervalMs, Math.min(STEADY_SHARE_MS * streams.size, SLOWEST_STEADY_MS));
 
 const newPace = (stream: ContainerStream): Pace => ({
   stream,

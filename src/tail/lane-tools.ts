@@ -57,7 +57,7 @@ export class LaneTools {
   readonly isOnce: boolean;
   readonly count: CountLines;
   readonly #clock: Clock;
-  #observedMs = Number.NaN;
+  #observedSeconds = Number.NaN;
   #observedText = Buffer.alloc(0);
 
   constructor(decoding: Decoding, limits: LaneLimits, clock: Clock, isOnce: boolean, count: CountLines) {
@@ -89,21 +89,32 @@ export class LaneTools {
   #layObservedTime(): void {
     const { context, region } = this;
     const now = this.#clock.now();
-    if (now !== this.#observedMs) {
-      this.#observedMs = now;
-      this.#observedText = Buffer.from(new Date(now).toISOString(), 'latin1').subarray(
-        0,
-        OBSERVED_TIME_BYTES,
-      );
+    const seconds = Math.floor(now / 1000);
+    const milliseconds = Math.floor(now - 1000 * seconds);
+    if (seconds !== this.#observedSeconds) {
+      this.#observedSeconds = seconds;
+      const text = new Date(now).toISOString();
+      this.#observedText = Buffer.from(text, 'latin1').subarray(0, OBSERVED_TIME_BYTES);
     }
+    layMilliseconds(this.#observedText, milliseconds);
     this.#observedText.copy(region.bytes, region.arenaUsed);
     context.observedTimeStart = region.arenaUsed;
     context.observedTimeEnd = region.arenaUsed + this.#observedText.length;
-    context.observedSeconds = Math.floor(now / 1000);
-    context.observedNanoseconds = Math.floor(now - 1000 * context.observedSeconds) * 1_000_000;
+    context.observedSeconds = seconds;
+    context.observedNanoseconds = milliseconds * 1_000_000;
     region.arenaUsed = context.observedTimeEnd;
   }
 }
+
+/** Where the three digits of the milliseconds stand. */
+const MILLISECONDS_AT = OBSERVED_TIME_BYTES - 4;
+const DIGIT_0 = 0x30;
+
+const layMilliseconds = (text: Uint8Array, milliseconds: number): void => {
+  text[MILLISECONDS_AT] = DIGIT_0 + Math.floor(milliseconds / 100);
+  text[MILLISECONDS_AT + 1] = DIGIT_0 + (Math.floor(milliseconds / 10) % 10);
+  text[MILLISECONDS_AT + 2] = DIGIT_0 + (milliseconds % 10);
+};
 
 const newContext = (table: RecordTable, maxMessageBytes: number): MutableContext => ({
   table,

@@ -63,6 +63,34 @@ describe('an output', () => {
     expect([delivery.output.hasCredit, delivery.output.blockedSinceMs]).toEqual([true, undefined]);
   });
 
+  it('tells that positions moved only once until somebody has taken them, unless all is waited for', async () => {
+    const delivery = new Delivery();
+    delivery.output.takeMoved();
+    await delivery.deliver(batchOf('a', '1\n'));
+    expect(delivery.progress).toBe(1);
+    await delivery.deliver(batchOf('a', '2\n'), batchOf('b', '3\n'));
+    expect(delivery.progress).toBe(1);
+    delivery.output.takeMoved();
+    await delivery.deliver(batchOf('a', '4\n'));
+    expect(delivery.progress).toBe(2);
+    delivery.output.awaitDelivery();
+    await delivery.deliver(batchOf('a', '5\n'));
+    expect(delivery.progress).toBeGreaterThan(2);
+  });
+
+  it('tells when something has gathered while it was sending', async () => {
+    const delivery = new Delivery();
+    await delivery.deliver(batchOf('a', '1\n'));
+    const hang = Promise.withResolvers<Outcome>();
+    delivery.sink.answers.push(hang.promise);
+    await delivery.feed(batchOf('a', '2\n'));
+    delivery.output.accept(batchOf('a', '3\n'));
+    const before = delivery.progress;
+    hang.resolve(DELIVERED);
+    await delivery.clock.settle();
+    expect([delivery.progress, delivery.sink.written]).toEqual([before + 1, ['1\n', '2\n']]);
+  });
+
   it('takes a batch that is larger than any parcel, alone', async () => {
     const delivery = new Delivery({ inFlightBytes: IN_FLIGHT });
     const large = 'x'.repeat(1000);

@@ -127,6 +127,23 @@ describe('the doorbell', () => {
     expect((next.at ?? 0) - at).toBe(1);
   });
 
+  it('rests also after what comes a moment after a rest, because it belongs to the same swarm', async () => {
+    const { clock, bell, wait } = setUp();
+    const first = wait(1000);
+    bell.tap();
+    await clock.settle();
+    expect(first.at).toBe(0);
+    const second = wait(1000);
+    await clock.advance(3);
+    bell.tap();
+    await clock.settle();
+    expect(second.at).toBe(3);
+    const third = wait(1000);
+    bell.tap();
+    await clock.advance(10);
+    expect(third.at).toBe(3 + 2);
+  });
+
   it('wakes at once for a ring, whoever rests', async () => {
     const { clock, bell, wait } = setUp();
     wait(1000);

@@ -74,10 +74,23 @@ describe('the cadence', () => {
     const { cadence, until } = setUp();
     cadence.quicken(newStream());
     until(1000, () => true);
-    expect(until(2000, () => true).length).toBe(20);
+    expect(until(2000, () => true).length).toBe(50);
     until(2060);
     let looks = 0;
     expect(until(2260, () => looks++ % 2 === 0).length).toBeGreaterThanOrEqual(19);
+  });
+
+  it('looks at many such streams 500 times a second together, and at each every 80 ms all the same', () => {
+    const { cadence, until } = setUp();
+    const add = (from: number, to: number) => {
+      for (let index = from; index < to; index++) cadence.quicken(newStream(`${index}.log`));
+    };
+    add(0, 25);
+    until(1000, () => true);
+    expect(until(2000, () => true).length).toBe(500);
+    add(25, 100);
+    until(3000, () => true);
+    expect(until(3800, () => true).length).toBe(1000);
   });
 
   it('asks now and then whether quick looks would still all find something', () => {
