@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { FileRecord, GenerationRecord } from '../core/identity.ts';
+import type { CopyRecord, FileRecord, GenerationRecord, StreamRecord } from '../core/identity.ts';
 import type { Origin } from '../core/origin.ts';
 import type { StreamPosition } from '../core/position.ts';
 
@@ -10,7 +10,8 @@ import type { StreamPosition } from '../core/position.ts';
  *   {"agent": {pid, host, startedAt, directories},
  *    "streams": [["<key>", {"origin": {…}, "generations": [[sequence, path, compressed, dev, ino, birth, headLength,
  *                 headHash, size, tail, cutSize?], …],
- *                 "unjudged": [[path, compressed, dev, ino, birth, headLength, headHash, size, tail], …]} | null], …],
+ *                 "unjudged": [[path, compressed, dev, ino, birth, headLength, headHash, size, tail], …],
+ *                 "copies": [[ino, birth, sequence], …]} | null], …],
  *    "outputs": [["<name>", {"type": "…", "positions": [["<key>", [generation, offset] | [generation, offset, generation,
  *                 offset]], …], "ledger": {…}, "sink": …}], …]}
  *
@@ -20,12 +21,7 @@ import type { StreamPosition } from '../core/position.ts';
  * name `a"` once it has seen `a\` (nodejs/node#63785), and a position would move to another file. Entries of older
  * versions, which are objects with the names as properties, are read all the same.
  */
-export interface StreamState {
-  readonly origin: Origin;
-  readonly generations: readonly GenerationRecord[];
-  /** Files that were seen, of which nobody can say yet what they are: none in checkpoints of older versions. */
-  readonly unjudged?: readonly FileRecord[] | undefined;
-}
+export type StreamState = StreamRecord;
 
 export interface OutputState {
   readonly type: string;
@@ -92,6 +88,9 @@ const unjudgedSchema = z
   .transform(([path, compressed, dev, ino, birthtimeNs, length, hash, size, tail]): FileRecord => {
     return { path, compressed, dev, ino, birthtimeNs, head: { length, hash }, size, tail };
   });
+const copySchema = z
+  .tuple([bigInteger, bigInteger, integer])
+  .transform(([ino, birthtimeNs, sequence]): CopyRecord => ({ ino, birthtimeNs, sequence }));
 const generationSchema = z
   .tuple([integer, ...fileFields])
   .rest(integer)
@@ -146,6 +145,7 @@ const streamSchema = z.object({
   origin: originSchema,
   generations: z.array(generationSchema),
   unjudged: z.array(unjudgedSchema).optional(),
+  copies: z.array(copySchema).optional(),
 });
 const outputSchema = z
   .object({
@@ -186,7 +186,7 @@ export const formatEntry = (change: CheckpointChange): string =>
 const mapValues = <A, B>(map: ReadonlyMap<string, A>, convert: (value: A) => B): [string, B][] =>
   [...map].map(([key, value]) => [key, convert(value)]);
 
-const formatStream = ({ origin, generations, unjudged = [] }: StreamState): unknown => ({
+const formatStream = ({ origin, generations, unjudged = [], copies = [] }: StreamState): unknown => ({
   // Labels and the like are asked for anew at each start; old ones would only make the journal long.
   origin: origin.kind === 'kubernetes' ? { ...origin, facts: undefined } : origin,
   generations: generations.map((generation) => [
@@ -195,7 +195,14 @@ const formatStream = ({ origin, generations, unjudged = [] }: StreamState): unkn
     ...(generation.cutSize === undefined ? [] : [generation.cutSize]),
   ]),
   ...(unjudged.length === 0 ? {} : { unjudged: unjudged.map(formatFile) }),
+  ...(copies.length === 0 ? {} : { copies: copies.map(formatCopy) }),
 });
+
+const formatCopy = ({ ino, birthtimeNs, sequence }: CopyRecord): readonly (string | number)[] => [
+  String(ino),
+  String(birthtimeNs),
+  sequence,
+];
 
 const formatFile = (file: FileRecord): readonly (string | number | boolean)[] => [
   file.path,

@@ -1,3 +1,5 @@
+import type { Origin } from './origin.ts';
+
 /**
  * How a file is known again.
  *
@@ -47,6 +49,22 @@ export interface GenerationRecord extends FileRecord {
   readonly sequence: number;
   /** How long its file was before it was cut, where it goes on in a copy that is shorter: the rest is lost. */
   readonly cutSize?: number | undefined;
+}
+
+/** A file that was proven to be a copy of a generation, as its file stood then. */
+export interface CopyRecord extends Pick<Identity, 'ino' | 'birthtimeNs'> {
+  /** Of the generation. */
+  readonly sequence: number;
+}
+
+/** What is known of a stream, also across restarts. */
+export interface StreamRecord {
+  readonly origin: Origin;
+  readonly generations: readonly GenerationRecord[];
+  /** Files that were seen, of which nobody can say yet what they are: none in checkpoints of older versions. */
+  readonly unjudged?: readonly FileRecord[] | undefined;
+  /** Files that are copies of generations: none in checkpoints of older versions. */
+  readonly copies?: readonly CopyRecord[] | undefined;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Consumer } from '../core/consumer.ts';
-import type { FileRecord, GenerationRecord } from '../core/identity.ts';
+import type { FileRecord, StreamRecord } from '../core/identity.ts';
 import type { Origin } from '../core/origin.ts';
 import { lowWater } from '../core/position.ts';
 import type { StreamSighting } from '../core/sighting.ts';
@@ -13,15 +13,16 @@ import type { LookTime, Opening } from './opening.ts';
 export interface AdmissionSettings {
   /** Streams that a checkpoint knows. */
   recorded(): Iterable<readonly [string, Origin]>;
-  /** Generations that a checkpoint knows of a stream. */
-  recordsOf(streamKey: string): readonly GenerationRecord[];
-  /** Files of which the agent that made the checkpoint could not say yet what they are. */
-  unjudgedOf(streamKey: string): readonly FileRecord[];
+  /** What a checkpoint knows of a stream. */
+  recordOf(streamKey: string): StreamRecord | undefined;
   /** Files that the agent before this one held open; undefined where there was none in this process. */
   readonly handOver: HandOver | undefined;
 }
 
 export type NewStream = Omit<StreamSighting, 'files'>;
+
+type Known = Omit<StreamRecord, 'origin'>;
+const NOTHING: Known = { generations: [] };
 
 /** Makes streams out of sightings, with what was known of them. */
 export class Admission {
@@ -42,8 +43,12 @@ export class Admission {
   admit(sighting: NewStream, time: LookTime, wasExcluded: boolean): ContainerStream {
     const settings = this.#settings;
     const stream = new ContainerStream(sighting);
-    const records = wasExcluded ? [] : this.#recordsOf(stream.key);
-    for (const record of records) stream.append(record, { kind: 'live' }, time.nowMs);
+    const {
+      generations,
+      unjudged = [],
+      copies = [],
+    } = (wasExcluded ? undefined : this.#recordOf(stream.key)) ?? NOTHING;
+    for (const record of generations) stream.append(record, { kind: 'live' }, time.nowMs);
     // Nobody writes to a stray.
     if (stream.newest !== undefined && !isAside(stream.key))
       stream.newest.wasWrittenTo = !stream.newest.sighted.compressed;
@@ -52,8 +57,8 @@ export class Admission {
       if (position !== undefined) stream.reserve(lowWater(position).generation);
     }
     for (const name of this.strayNamesOf(stream.key)) stream.strayNames.set(name, true);
-    for (const record of wasExcluded ? [] : settings.unjudgedOf(stream.key))
-      stream.postponed.miss(keyOf(record), record);
+    for (const record of unjudged) stream.postponed.miss(keyOf(record), record);
+    for (const copy of copies) stream.copies.set(keyOf(copy), copy);
     settings.handOver?.openFor(stream, this.#opening, time);
     return stream;
   }
@@ -63,10 +68,11 @@ export class Admission {
     this.#lost.set(streamKey, record);
   }
 
-  #recordsOf(streamKey: string): readonly GenerationRecord[] {
+  #recordOf(streamKey: string): Known | undefined {
     const lost = this.#lost.get(streamKey);
     this.#lost.delete(streamKey);
-    return lost === undefined ? this.#settings.recordsOf(streamKey) : [{ ...lost, sequence: 1 }];
+    if (lost !== undefined) return { generations: [{ ...lost, sequence: 1 }] };
+    return this.#settings.recordOf(streamKey);
   }
 
   /** The names of the strays that a checkpoint knows of a stream. */

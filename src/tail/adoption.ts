@@ -156,7 +156,10 @@ const noteCopies = ({ stream, copies }: Observation): void => {
   const live = stream.generations.findLast(({ listed, sighted }) => listed && sighted.age.kind === 'live');
   if (live === undefined || copies.size === 0) return;
   if (stream.copies.size > MOST_COPIES) stream.copies.clear();
-  for (const { identity } of copies) stream.copies.set(keyOf(identity), live.sequence);
+  for (const { identity } of copies) {
+    const { ino, birthtimeNs } = identity;
+    stream.copies.set(keyOf(identity), { ino, birthtimeNs, sequence: live.sequence });
+  }
 };
 
 const add = (stream: ContainerStream, newcomer: Newcomer, time: LookTime): void => {

@@ -1,4 +1,10 @@
-import { type GenerationRecord, type Identity, sameFile } from '../core/identity.ts';
+import {
+  type CopyRecord,
+  type GenerationRecord,
+  type Identity,
+  type StreamRecord,
+  sameFile,
+} from '../core/identity.ts';
 import type { Origin } from '../core/origin.ts';
 import { fairnessKeyOf } from '../core/origin.ts';
 import type { NameAge, StreamSighting } from '../core/sighting.ts';
@@ -42,7 +48,7 @@ export class ContainerStream {
   /** Files that are copies of what is followed, by identity, with the size at which that was found. */
   readonly ignored = new RareMap<string, number>();
   /** Which generation a file was a copy of when that was proven: it still is when that one has been cut, by identity. */
-  readonly copies = new RareMap<string, number>();
+  readonly copies = new RareMap<string, CopyRecord>();
   /** How many files of it were open when they were counted last; see Descriptors. */
   countedFiles = 0;
   /** Names of the streams that read what turned up too late for its place in this one, by the file's identity. */
@@ -203,6 +209,15 @@ export class ContainerStream {
     for (const generation of this.generations) {
       if (sameFile(generation.sighted.identity, identity)) generation.touch();
     }
+  }
+
+  /** What a checkpoint needs to know. */
+  toRecord(): StreamRecord {
+    const generations = this.generations.map((generation) => generation.toRecord());
+    const copies = [...this.copies.values()].filter(
+      ({ sequence }) => this.generation(sequence) !== undefined,
+    );
+    return { origin: this.origin, generations, unjudged: this.postponed.records, copies };
   }
 
   remove(generation: Generation): void {

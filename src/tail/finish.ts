@@ -82,11 +82,13 @@ const handOutOpen = (stream: ContainerStream, nowMs: number, scan: Scan): void =
  */
 const judgeLast = (stream: ContainerStream, nowMs: number, scan: Scan): void => {
   const { newest } = stream;
+  const { version } = newest ?? {};
   if (newest?.isOpen === true) {
     lookQuietly(newest, { nowMs });
     if (newest.ending?.reason === 'truncated') stream.suspectTruncation();
   }
   if (stream.wantsScan || stream.postponed.records !== undefined) scan(stream.directory, true);
+  else if (newest?.version !== version) scan(stream.directory, false);
 };
 
 /** Reads a directory; see Discovery. */

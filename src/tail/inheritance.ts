@@ -142,9 +142,8 @@ export class Inheritance {
   }
 
   #whereabouts(streamKey: string): readonly Whereabouts[] {
-    const settings = this.#settings;
-    const records = [...settings.recordsOf(streamKey), ...settings.unjudgedOf(streamKey)];
-    return records.map((record) => this.#opening.whereabouts(record));
+    const { generations = [], unjudged = [] } = this.#settings.recordOf(streamKey) ?? {};
+    return [...generations, ...unjudged].map((record) => this.#opening.whereabouts(record));
   }
 
   #readIfWanted(stream: NewStream): void {

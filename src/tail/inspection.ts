@@ -207,7 +207,7 @@ export class Inspection {
     const { stream, cut, copies, candidates, time } = observation;
     const { file, size } = candidate;
     if (file.age.kind === 'live' || file.compressed || size === 0) return;
-    const copyOf = stream.copies.get(keyOf(candidate.identity));
+    const copyOf = stream.copies.get(keyOf(candidate.identity))?.sequence;
     const copied = stream.generations.filter((generation) => {
       if (generation.sequence === copyOf) return true;
       return generation.listed && mayBeCopied(generation.sighted, candidate);
@@ -267,7 +267,8 @@ export class Inspection {
   }
 }
 
-export const keyOf = ({ ino, birthtimeNs }: Identity): string => `${ino}:${birthtimeNs}`;
+export const keyOf = ({ ino, birthtimeNs }: Pick<Identity, 'ino' | 'birthtimeNs'>): string =>
+  `${ino}:${birthtimeNs}`;
 
 /**
  * Whether this may be a copy of a file that it begins like. By its name a copy is older than its file, and it was born later. A

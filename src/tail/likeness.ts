@@ -6,6 +6,7 @@ import { contentOf, tailAt } from './content.ts';
 import type { Generation } from './generation.ts';
 import type { CutFile } from './newcomer.ts';
 import type { Source } from './source.ts';
+import { wasCut } from './standing.ts';
 
 /**
  * Whether a file holds the bytes of a generation. A wrong yes would lose bytes and a wrong no only repeats some, so a yes
@@ -192,7 +193,7 @@ const isYoungerByName = (
 const isLikelyUntimed = (
   generation: Generation,
   candidate: Candidate,
-  { rotated, latest, others }: Circumstances,
+  { rotated, latest, others, generations }: Circumstances,
 ): boolean => {
   // Only what was written to last can have grown since it was seen.
   const isLatest = generation === latest;
@@ -204,6 +205,8 @@ const isLikelyUntimed = (
   // What was told as gone is gone: it had been looked for, or given up. Only what was cut goes on in a copy. And nobody unpacks logs.
   if (generation.sighted.compressed) return false;
   if (generation.ending !== undefined) return generation.ending.reason === 'truncated';
+  // An agent before this one saw it cut.
+  if (wasCut({ generations }, generation)) return true;
   if (!rotated) return true;
   const isGone = !generation.isOpen && !generation.listed;
   const isOnlyOne = !others.some(

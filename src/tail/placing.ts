@@ -43,7 +43,7 @@ export class Placing {
     const { file, listed } = candidate;
     if (!listed && this.#isPacked(observation, candidate)) return true;
     const others = candidates.filter((other) => other !== candidate);
-    const copyOf = stream.copies.get(keyOf(candidate.identity));
+    const copyOf = stream.copies.get(keyOf(candidate.identity))?.sequence;
     const { newest: latest, generations } = stream;
     const circumstances = { rotated, others, after, latest, generations, cut, copyOf };
     const same = this.#likeTo(observation, candidate, circumstances);

@@ -1,12 +1,14 @@
 import { sameFile } from '../core/identity.ts';
 import type { FileStatus } from '../system/system.ts';
-import type { ContainerStream } from './container-stream.ts';
 import type { Generation } from './generation.ts';
 
 /** Whether the file of a known generation is still what it was. */
 
 /** Its file is a later generation's now: what stood in it was cut off, also if nobody saw that happen. */
-export const wasCut = ({ generations }: ContainerStream, { sequence, sighted }: Generation): boolean =>
+export const wasCut = (
+  { generations }: { readonly generations: readonly Generation[] },
+  { sequence, sighted }: Generation,
+): boolean =>
   generations.some(
     (later) => later.sequence > sequence && sameFile(later.sighted.identity, sighted.identity),
   );

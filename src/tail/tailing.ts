@@ -1,7 +1,6 @@
 import type { Consumer } from '../core/consumer.ts';
 import type { Decoding } from '../core/decoder.ts';
-import type { FileRecord, GenerationRecord, Identity } from '../core/identity.ts';
-import type { Origin } from '../core/origin.ts';
+import type { Identity, StreamRecord } from '../core/identity.ts';
 import { lowWater } from '../core/position.ts';
 import type { StreamSighting } from '../core/sighting.ts';
 import type { System } from '../system/system.ts';
@@ -40,13 +39,6 @@ export interface TailingSettings extends Omit<CatalogSettings, 'openFiles' | 'he
   readonly onRateUsedUp: () => void;
   /** Shapers dropped records: somebody wanted it so. `bytes`: of their messages. */
   onRecordsDropped(records: number, bytes: number): void;
-}
-
-/** What a checkpoint needs to know of a stream. */
-interface StreamRecord {
-  readonly origin: Origin;
-  readonly generations: readonly GenerationRecord[];
-  readonly unjudged: readonly FileRecord[] | undefined;
 }
 
 /** How long lanes are given turns before anything else is looked at. */
@@ -109,9 +101,7 @@ export class Tailing {
   stateOf(key: string): StreamRecord | undefined {
     const stream = this.#catalog.streams.get(key);
     if (stream === undefined) return undefined;
-    const { origin, generations, postponed } = stream;
-    const records = generations.map((generation) => generation.toRecord());
-    return { origin, generations: records, unjudged: postponed.records };
+    return stream.toRecord();
   }
 
   get streamKeys(): Iterable<string> {
@@ -156,14 +146,12 @@ export class Tailing {
   /** Looks at the files that are due; `scan` reads a directory that one of them makes look changed. */
   poll(nowMs: number, scan: Scan): void {
     beginLooks();
+    // Before the looks: what they show to be deleted may have been packed, and is not given up before its directory was read.
+    if (nowMs >= this.#tidyDueMs) this.#tidy(nowMs);
     for (const [directory, always] of this.#catalog.poll(nowMs)) {
       scan(directory, always);
       if (always) this.#catalog.scanned(directory);
     }
-    if (nowMs < this.#tidyDueMs) return;
-    this.#tidyDueMs = nowMs + TIDY_MS;
-    this.#catalog.tidy(nowMs);
-    this.#slots.tidy(nowMs);
   }
 
   /** Gives lanes their turns, for a few milliseconds at most. */
@@ -245,6 +233,12 @@ export class Tailing {
   close(): void {
     if (!this.#hasResumed) this.#settings.handOver?.close(this.#system.files);
     this.#catalog.closeAll();
+  }
+
+  #tidy(nowMs: number): void {
+    this.#tidyDueMs = nowMs + TIDY_MS;
+    this.#catalog.tidy(nowMs);
+    this.#slots.tidy(nowMs);
   }
 
   #serve(lane: Lane, nowMs: number): void {

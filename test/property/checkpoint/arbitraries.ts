@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { CheckpointChange, OutputState, StreamState } from '../../../src/checkpoint/state.ts';
-import type { FileRecord, GenerationRecord } from '../../../src/core/identity.ts';
+import type { CopyRecord, FileRecord, GenerationRecord } from '../../../src/core/identity.ts';
 import type { Origin } from '../../../src/core/origin.ts';
 import type { StreamPosition } from '../../../src/core/position.ts';
 
@@ -41,6 +41,11 @@ const fileFields = {
   tail: count,
 };
 const generation: fc.Arbitrary<GenerationRecord> = fc.record({ sequence: count, ...fileFields });
+const copy: fc.Arbitrary<CopyRecord> = fc.record({
+  ino: bigInteger,
+  birthtimeNs: bigInteger,
+  sequence: count,
+});
 const file: fc.Arbitrary<FileRecord> = fc.record(fileFields);
 
 const stream: fc.Arbitrary<StreamState> = fc.record(
@@ -48,6 +53,7 @@ const stream: fc.Arbitrary<StreamState> = fc.record(
     origin,
     generations: fc.array(generation, { maxLength: 3 }),
     unjudged: fc.array(file, { minLength: 1, maxLength: 3 }),
+    copies: fc.array(copy, { minLength: 1, maxLength: 3 }),
   },
   { requiredKeys: ['origin', 'generations'] },
 );

@@ -21,6 +21,39 @@ const withUnjudged = async (node = new Scenario()): Promise<Scenario> => {
   return node;
 };
 
+/** More than is looked at of a file's beginning: what a program writes first into every log. */
+const BANNER = ['=', '-', '='].map((sign) => sign.repeat(500));
+
+describe('a copy that was seen beside its file before the agent ended', () => {
+  /** Lines are written between copy and cut, and are seen: the copy is shorter than what is known. */
+  const withCopy = async (): Promise<Scenario> => {
+    const node = new Scenario();
+    const log = node.file('app.log');
+    log.write(...BANNER, 'a');
+    await node.start();
+    await node.delivers(...BANNER, 'a');
+    const inode = node.world.disk.inodeAt(log.path);
+    if (inode === undefined) throw new Error('no log');
+    put(node, OLDER, node.world.disk.content(inode));
+    log.write('b');
+    await node.delivers(...BANNER, 'a', 'b');
+    return node;
+  };
+
+  it.each<readonly [string, (node: Scenario) => Promise<unknown> | void]>([
+    ['a stop', (node) => node.stop()],
+    ['a kill', (node) => node.crash()],
+  ])('is known as one after %s, when its file was cut meanwhile', async (_, end) => {
+    const node = await withCopy();
+    await end(node);
+    const inode = node.world.disk.inodeAt(`${LOGS}/app.log`);
+    if (inode !== undefined) node.world.disk.truncate(inode, 0);
+    put(node, `${LOGS}/app.log`, `${BANNER.join('\n')}\nc\n`);
+    await node.start();
+    await node.delivers(...BANNER, 'a', 'b', ...BANNER, 'c');
+  });
+});
+
 describe('a file that is not judged yet when the agent ends', () => {
   it.each<readonly [string, (node: Scenario) => Promise<unknown> | void]>([
     ['stops', (node) => node.stop()],
