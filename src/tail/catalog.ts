@@ -206,11 +206,6 @@ export class Catalog {
     this.#tidying.tidy(nowMs, this.#settings.heldDeletedBytes, this.#forgetStream);
   }
 
-  /** Whether anything is to be closed or forgotten when its time comes. */
-  get isUntidy(): boolean {
-    return this.#tidying.isNeeded;
-  }
-
   /** Everything that is there was handed out; nothing more will come by itself. */
   isQuiet(nowMs: number): boolean {
     for (const stream of this.streams.values()) {

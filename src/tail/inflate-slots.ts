@@ -44,11 +44,6 @@ export class InflateSlots {
     this.#callNext();
   }
 
-  /** Somebody waits for a slot. */
-  get isAwaited(): boolean {
-    return this.#waiting.size > 0;
-  }
-
   /** Called now and then: whoever waits may have one that stands idle. */
   tidy(nowMs: number): void {
     if (this.#waiting.size > 0 && this.#evictIdle(nowMs)) this.#callNext();

@@ -180,13 +180,8 @@ export class Tailing {
   /** When something is to be done next, monotonic ms. */
   get nextDueMs(): number {
     const never = Number.POSITIVE_INFINITY;
-    // If nothing waits for it, the next pass will do: the loop is not woken for that alone.
-    const isUntidy = this.#catalog.isUntidy || this.#slots.isAwaited;
-    return Math.min(
-      this.#catalog.nextDueMs ?? never,
-      this.#lanes.waitEndsMs ?? never,
-      isUntidy ? this.#tidyDueMs : never,
-    );
+    // Nobody is woken to tidy: the loop comes by at least once a second, and that will do.
+    return Math.min(this.#catalog.nextDueMs ?? never, this.#lanes.waitEndsMs ?? never);
   }
 
   /** No more is read; what was read and can never be read again is handed out. */

@@ -22,11 +22,6 @@ export class Tidying {
     this.#descriptors = descriptors;
   }
 
-  /** Whether anything waits for the time at which it can be let go. */
-  get isNeeded(): boolean {
-    return this.#restless.size > 0;
-  }
-
   /** A stream was looked at, or its files were. */
   note(stream: ContainerStream): void {
     this.#descriptors.count(stream);
