@@ -46,5 +46,5 @@ WORKDIR /
 HEALTHCHECK NONE
 # Node is the entry point itself and gets the signals; a second SIGTERM still ends it at once.
 # The flags are those of bin/birler.
-ENTRYPOINT ["/usr/local/bin/node", "--min-semi-space-size=2", "--max-semi-space-size=2", "--no-concurrent-recompilation", "/app/birler.mjs"]
+ENTRYPOINT ["/usr/local/bin/node", "--min-semi-space-size=2", "--max-semi-space-size=2", "--no-concurrent-recompilation", "--no-memory-reducer", "/app/birler.mjs"]
 CMD ["run"]
