@@ -301,8 +301,7 @@ export class Agent {
   // ---- putting the rooms together
 
   #newTailing({ decoding, treatments, treatmentBytes }: Rooms): Tailing {
-    const { config, once } = this.#options;
-    const events = this.#events;
+    const [{ config, once }, events] = [this.#options, this.#events];
     return new Tailing(this.#system, this.#outputs, {
       limits: { ...config.limits, treatmentBytes },
       startAt: config.startAt,
@@ -320,6 +319,7 @@ export class Agent {
       isWatched: ({ directory }) => this.#discovery.isWatched(directory),
       tellsWrites: ({ directory }) => this.#discovery.tellsWrites(directory),
       onReady: this.#bell.ring,
+      onWoken: this.#bell.tap,
       isOwnOutput: (file) => this.#outputs.some((output) => output.owns(file)),
       onUnreadable: (path, error) => events.fileUnreadable(path, error),
       onLinesUnparsed: (key, lines) => events.linesUnparsed(key, lines),

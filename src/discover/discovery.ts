@@ -20,7 +20,7 @@ export interface DiscoverySettings {
   /** Takes a sighting; false if something is left to do, so that its directory must be read again. */
   readonly onSighting: (sighting: StreamSighting) => boolean;
   readonly onHint: () => void;
-  /** A file was written to. False if nobody knows it: then its directory is to be read. */
+  /** A file was written to. False if nobody knows it: then its directory is read. */
   readonly onWritten: (path: string) => boolean;
   /** A directory that was given is not there; it is waited for. */
   readonly onMissing: (directory: string) => void;
@@ -82,7 +82,8 @@ export class Discovery {
         settings.onHint();
       },
       onWritten: (path) => {
-        if (!settings.onWritten(path)) this.#note(path);
+        if (settings.onWritten(path)) return;
+        this.#note(path);
         settings.onHint();
       },
       onFailed: settings.onWatchFailed,
@@ -141,12 +142,15 @@ export class Discovery {
     for (const sightings of this.#survey.scan(directory, this.#clock.now(), always)) this.#report(sightings);
   }
 
-  /** A container's files are idle: their directory can be watched instead of polled often. */
-  watchIdle(directory: string): void {
-    this.#watches.watchIdle(directory);
+  /**
+   * A container's files are idle: their directory can be watched instead of polled often. True if a watch stands for them now,
+   * until `unwatchIdle`.
+   */
+  watchIdle(directory: string): boolean {
+    return this.#watches.watchIdle(directory);
   }
 
-  /** They are busy again, or gone: polling is cheaper than being told of every write. */
+  /** They are busy again, or gone: polling is cheaper than being told of every write. Once for each watch that stood. */
   unwatchIdle(directory: string): void {
     this.#watches.unwatchIdle(directory);
   }

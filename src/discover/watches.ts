@@ -32,6 +32,8 @@ export class Watches {
   readonly #roots = new Map<string, { readonly watch: Watch; readonly isSmall: boolean }>();
   readonly #pods = new Map<string, { readonly watch: Watch; round: number }>();
   readonly #idle = new Map<string, Watch>();
+  /** How many more streams than one an idle directory's watch stands for, where there are more. */
+  readonly #sharers = new Map<string, number>();
   #round = 0;
   #refusedUntilMs = 0;
 
@@ -82,15 +84,30 @@ export class Watches {
     for (const [directory, { round }] of this.#pods) if (round !== this.#round) this.#closePod(directory);
   }
 
-  watchIdle(directory: string): void {
-    if (this.isWatched(directory) || !this.#hasRoom) return;
+  /** For one more stream. True if a small watch stands for it now, and is to be given up with `unwatchIdle`. */
+  watchIdle(directory: string): boolean {
+    if (this.#idle.has(directory)) {
+      this.#sharers.set(directory, (this.#sharers.get(directory) ?? 0) + 1);
+      return true;
+    }
+    if (this.#roots.has(directory) || !this.#hasRoom) return false;
     const listener = new Listener(this, directory, 'idle');
     this.#idle.set(directory, this.#watcher.watchFiles(directory, listener));
+    return true;
   }
 
+  /** One stream needs it no more; the watch is closed when none does. */
   unwatchIdle(directory: string): void {
+    const sharers = this.#sharers.get(directory) ?? 0;
+    if (sharers === 0) this.#closeIdle(directory);
+    else if (sharers === 1) this.#sharers.delete(directory);
+    else this.#sharers.set(directory, sharers - 1);
+  }
+
+  #closeIdle(directory: string): void {
     this.#idle.get(directory)?.close();
     this.#idle.delete(directory);
+    this.#sharers.delete(directory);
   }
 
   /** Whether a hint comes when one of the files in this directory is written to. */
@@ -110,13 +127,13 @@ export class Watches {
   distrust(path: string): void {
     if (this.#roots.get(path)?.isSmall === true) this.#closeRoot(path);
     this.#closePod(path);
-    this.unwatchIdle(path);
+    this.#closeIdle(path);
   }
 
   close(): void {
     for (const { watch } of [...this.#roots.values(), ...this.#pods.values()]) watch.close();
     for (const watch of this.#idle.values()) watch.close();
-    for (const watches of [this.#roots, this.#pods, this.#idle]) watches.clear();
+    for (const watches of [this.#roots, this.#pods, this.#idle, this.#sharers]) watches.clear();
   }
 
   get #hasRoom(): boolean {
@@ -150,7 +167,7 @@ export class Watches {
     if (!this.#roots.has(directory)) this.#refusedUntilMs = this.#clock.monotonic() + REFUSED_MS;
     if (kind === 'root') this.#closeRoot(directory);
     else if (kind === 'pod') this.#closePod(directory);
-    else this.unwatchIdle(directory);
+    else this.#closeIdle(directory);
   }
 }
 

@@ -54,7 +54,9 @@ interface Pace {
   /** Looks and finds since it was judged last. */
   looks: number;
   finds: number;
-  /** A watch was opened for it; it is looked at once more, because something may have been written before. */
+  /** A watch stands for it. */
+  hasWatch: boolean;
+  /** It was opened just now; the stream is looked at once more, because something may have been written before. */
   isSettling: boolean;
   /** The file whose writes are told, and how many there were since when, monotonic ms. */
   path: string | undefined;
@@ -63,9 +65,11 @@ interface Pace {
 }
 
 export interface CadenceListener {
-  /** Written to so seldom that a watch is cheaper than looks. */
-  onIdle(stream: ContainerStream): void;
+  /** Written to so seldom that a watch is cheaper than looks. True if one stands for it now: then `onBusy` takes that back. */
+  onIdle(stream: ContainerStream): boolean;
   onBusy(stream: ContainerStream): void;
+  /** A write was told: it is looked at with the next poll. */
+  onWoken(): void;
   /** Nothing about it waits for time to pass: all that was written to it was read. */
   isAtRest(stream: ContainerStream): boolean;
   /** Woken when its files are written to, and at rest. */
@@ -99,20 +103,14 @@ export class Cadence {
   /** Something was written, or a hint says so: look often again. */
   quicken(stream: ContainerStream): void {
     const pace = this.#paces.get(stream);
-    if (pace === undefined || pace.tier > QUICK) {
-      if (pace !== undefined && pace.tier >= WATCHED) this.#listener.onBusy(stream);
-      this.#move(stream, QUICK);
-    } else if (pace.tier === QUICK) {
-      pace.looksLeft = Math.max(pace.looksLeft, LOOKS);
-      if (pace.isSettling) this.#listener.onBusy(stream);
-      pace.isSettling = false;
-    }
+    if (pace !== undefined) this.#unwatch(pace);
+    if (pace === undefined || pace.tier > QUICK) this.#move(stream, QUICK);
+    else if (pace.tier === QUICK) pace.looksLeft = Math.max(pace.looksLeft, LOOKS);
   }
 
   /** It comes with files that nobody has written to for a while. */
   beginIdle(stream: ContainerStream): void {
-    this.#move(stream, WATCHED);
-    this.#listener.onIdle(stream);
+    this.#watch(this.#move(stream, WATCHED));
   }
 
   /** A watch tells that this file was written to. False if it is none that is known here. */
@@ -125,9 +123,11 @@ export class Cadence {
       pace.writes = 0;
     }
     pace.writes++;
-    if (pace.tier === PATROL && pace.writes <= MANY_WRITES) this.#woken.add(stream);
     // Looked at often it is looked at soon.
-    else if (pace.tier > QUICK) this.quicken(stream);
+    if (pace.tier <= QUICK) return true;
+    if (pace.tier === PATROL && pace.writes <= MANY_WRITES) this.#woken.add(stream);
+    else this.quicken(stream);
+    this.#listener.onWoken();
     return true;
   }
 
@@ -137,6 +137,7 @@ export class Cadence {
     this.#tiers[pace.tier]?.streams.delete(stream);
     this.#paces.delete(stream);
     this.#woken.delete(stream);
+    this.#unwatch(pace);
     this.#forgetPath(pace);
   }
 
@@ -226,7 +227,18 @@ export class Cadence {
     pace.looksLeft = Math.min(pace.looksLeft, LOOKS) - 1;
     if (pace.looksLeft > 0) return;
     this.#move(stream, pace.tier + 1);
-    if (pace.tier === WATCHED) this.#listener.onIdle(stream);
+    if (pace.tier === WATCHED) this.#watch(pace);
+  }
+
+  #watch(pace: Pace): void {
+    if (!pace.hasWatch) pace.hasWatch = this.#listener.onIdle(pace.stream);
+  }
+
+  #unwatch(pace: Pace): void {
+    pace.isSettling = false;
+    if (!pace.hasWatch) return;
+    pace.hasWatch = false;
+    this.#listener.onBusy(pace.stream);
   }
 
   /** Judges how often it is written to, now and then; true if a watch stands for it from now on, or will after one more look. */
@@ -241,12 +253,12 @@ export class Cadence {
     pace.looks = 0;
     pace.finds = 0;
     if (!isSeldom || !this.#listener.isAtRest(stream)) return false;
-    this.#listener.onIdle(stream);
+    this.#watch(pace);
     pace.isSettling = this.#listener.tellsWrites(stream);
     return pace.isSettling;
   }
 
-  #move(stream: ContainerStream, tier: number): void {
+  #move(stream: ContainerStream, tier: number): Pace {
     const pace = this.#paces.get(stream) ?? newPace(stream);
     this.#paces.set(stream, pace);
     this.#tiers[pace.tier]?.streams.delete(stream);
@@ -257,6 +269,7 @@ export class Cadence {
     pace.finds = 0;
     pace.isSettling = false;
     if (tier === PATROL) this.#rememberPath(pace);
+    return pace;
   }
 
   #rememberPath(pace: Pace): void {
@@ -281,6 +294,7 @@ const newPace = (stream: ContainerStream): Pace => ({
   looksLeft: LOOKS,
   looks: 0,
   finds: 0,
+  hasWatch: false,
   isSettling: false,
   path: undefined,
   writes: 0,

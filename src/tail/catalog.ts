@@ -76,6 +76,7 @@ export class Catalog {
     this.#cadence = new Cadence({
       onIdle: (stream) => settings.onIdle(stream),
       onBusy: (stream) => settings.onBusy(stream),
+      onWoken: () => settings.onWoken(),
       isWatched: (stream) => stream.isAtRest && settings.isWatched(stream),
       isAtRest: (stream) => stream.isAtRest,
       tellsWrites: (stream) => settings.tellsWrites(stream),
@@ -329,7 +330,6 @@ export class Catalog {
     this.#adoption.close(stream);
     this.#tidying.remove(stream);
     this.#cadence.remove(stream);
-    this.#settings.onBusy(stream);
     this.streams.delete(stream.key);
     this.#restarts.forget(stream);
   }

@@ -197,12 +197,14 @@ describe('discovery', () => {
   it('watches the directory of idle files, until they are busy again', async () => {
     const { watcher, discovery, step } = await setUp();
     await step();
-    discovery.watchIdle(`${POD}/app`);
-    discovery.watchIdle(`${POD}/app`);
-    discovery.watchIdle(LOGS);
+    const watched = [`${POD}/app`, `${POD}/app`, LOGS].map((directory) => discovery.watchIdle(directory));
+    expect(watched).toEqual([true, true, false]);
     expect(watcher.open).toEqual([`${LOGS} 0`, `${PODS} 0`, `${POD} 0`, `${POD}/app 0`]);
     watcher.of(`${POD}/app`).hint(`${POD}/app/0.log`);
     expect((await step(1000)).seen).toEqual(['u1/app/0']);
+    // The other stream in that directory still needs its watch.
+    discovery.unwatchIdle(`${POD}/app`);
+    expect(watcher.open).toContain(`${POD}/app 0`);
     discovery.unwatchIdle(`${POD}/app`);
     discovery.unwatchIdle('/never/watched');
     expect(watcher.open).toEqual([`${LOGS} 0`, `${PODS} 0`, `${POD} 0`]);
@@ -216,7 +218,7 @@ describe('discovery', () => {
     discovery.watchIdle(`${POD}/app`);
     expect([discovery.tellsWrites(`${POD}/app`), discovery.tellsWrites(LOGS)]).toEqual([true, false]);
     watcher.of(`${POD}/app`).written(`${POD}/app/0.log`);
-    expect(await step(1000)).toEqual({ seen: [], said: ['hint'] });
+    expect(await step(1000)).toEqual({ seen: [], said: [] });
     watcher.of(`${POD}/app`).written(`${POD}/app/1.log`);
     expect(await step(1000)).toEqual({ seen: ['u1/app/0'], said: ['hint'] });
   });

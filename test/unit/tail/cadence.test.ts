@@ -16,11 +16,13 @@ const setUp = () => {
     onIdle: (stream) => {
       tell(`idle ${stream.key}`);
       if (small.areToBeHad) small.open.add(stream);
+      return true;
     },
     onBusy: (stream) => {
       tell(`busy ${stream.key}`);
       small.open.delete(stream);
     },
+    onWoken: () => tell('woken'),
     isAtRest: () => small.isAtRest,
     isWatched: (stream) => small.isAtRest && (watched.has(stream) || small.open.has(stream)),
     tellsWrites: (stream) => small.open.has(stream),
@@ -39,7 +41,7 @@ const setUp = () => {
     now = end;
     return looks;
   };
-  return { cadence, told, until, watched, small };
+  return { cadence, told, tell, until, watched, small };
 };
 
 const PATH = '/logs/app.log';
@@ -233,6 +235,7 @@ describe('the cadence, where small watches tell each write', () => {
     until(260);
     expect(until(900)).toEqual([]);
     expect(cadence.written(PATH, 900)).toBe(true);
+    expect(told.at(-1)).toBe('woken');
     // It is due with the next poll, whenever that is.
     const seen: boolean[] = [];
     cadence.poll(901, (_stream, isIdle) => {
@@ -248,10 +251,16 @@ describe('the cadence, where small watches tell each write', () => {
   });
 
   it('looks often instead when many writes are told, and closes the watch', () => {
-    const { cadence, until, told, small } = setUpSmall();
+    const { cadence, until, told, tell, small } = setUpSmall();
     until(1000);
     for (let write = 0; write < 100; write++) cadence.written(PATH, 1000 + write);
-    expect([told, small.open.size]).toEqual([['idle file/app.log', 'busy file/app.log'], 0]);
+    expect([told, small.open.size]).toEqual([
+      ['idle file/app.log', 'woken', 'busy file/app.log', 'woken'],
+      0,
+    ]);
+    // What is told from now on wakes nobody: it is looked at soon.
+    tell('next');
+    expect([cadence.written(PATH, 1100), told.at(-1)]).toEqual([true, 'next']);
     expect(until(1100, () => true).length).toBeGreaterThanOrEqual(9);
   });
 
@@ -288,7 +297,7 @@ describe('the cadence, where small watches tell each write', () => {
     until(5000);
     cadence.written(PATH, 5000);
     until(6000, () => true);
-    expect(told.at(-1)).toBe('idle file/app.log');
+    expect(told).toEqual(['idle file/app.log', 'woken']);
     until(60_000);
     until(66_000, () => true);
     expect([told.includes('busy file/app.log'), small.open.size]).toEqual([true, 0]);
