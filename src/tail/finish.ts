@@ -26,7 +26,9 @@ export const isFinished = (
   const next = stream.after(generation.sequence);
   // Nobody writes to a copy: what came behind it was cut off, and that is to be told.
   const isCopy = generation.shortfall !== undefined;
-  if (next !== undefined) return quietMs >= QUIET_AFTER_SWITCH_MS && (isCopy || hasBegun(next, stream));
+  // One that was removed before anything was written to it is no successor.
+  if (next !== undefined && (next.listed || isCopy || hasBegun(next, stream)))
+    return quietMs >= QUIET_AFTER_SWITCH_MS && (isCopy || hasBegun(next, stream));
   if (stream.isOver) return quietMs >= QUIET_WHEN_OVER_MS;
   return !generation.listed && quietMs >= QUIET_WHEN_UNLISTED_MS;
 };

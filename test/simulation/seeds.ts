@@ -284,4 +284,9 @@ export const SEEDS: readonly { readonly seed: number; readonly steps: number; re
   { seed: 1_009_661, steps: DEFAULT_STEPS, what: 'failed once; mended along with others' },
   { seed: 1_009_775, steps: DEFAULT_STEPS, what: 'failed once; mended along with others' },
   { seed: 1_010_629, steps: DEFAULT_STEPS, what: 'failed once; mended along with others' },
+  {
+    seed: 2_000_719,
+    steps: DEFAULT_STEPS,
+    what: 'half a line in a file that was moved away, and a next file that came and went empty: never delivered',
+  },
 ];

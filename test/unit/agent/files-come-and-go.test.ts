@@ -399,3 +399,22 @@ describe('a compressed generation', () => {
     expect(node.records().at(-2)).toMatchObject({ partial: true });
   });
 });
+
+describe('a half line at the end of a file that is moved away', () => {
+  it('is delivered although a next file came and went empty', async () => {
+    const node = new Scenario();
+    const log = node.file('app.log');
+    log.write('a');
+    await node.start();
+    await node.delivers('a');
+    node.world.disk.makeDirectory('/srv');
+    log.moveTo('/srv/elsewhere.log');
+    await node.pass(2000);
+    log.append('half');
+    log.reopen();
+    await node.pass(500);
+    log.remove();
+    await node.delivers('a', 'half');
+    expect(node.records().at(-1)).toMatchObject({ partial: true });
+  });
+});
