@@ -4,6 +4,7 @@ import type { FileRecord } from '../core/identity.ts';
 import type { SightedFile, StreamSighting } from '../core/sighting.ts';
 import type { Compression, Files } from '../system/system.ts';
 import type { ContainerStream } from './container-stream.ts';
+import type { Generation } from './generation.ts';
 import { Inspection, keyOf } from './inspection.ts';
 import { findLost } from './lost-files.ts';
 import { afterCut, inOrder, type Newcomer } from './newcomer.ts';
@@ -84,9 +85,7 @@ export class Adoption {
     for (const generation of observation.seen) generation.isProven = true;
     noteCopies(observation);
     // Cut again since all stood still: it may go on in a copy that nobody has seen yet.
-    if (
-      stream.generations.some((generation) => generation.isOpen && generation.ending?.reason === 'truncated')
-    ) {
+    if (stream.generations.some(isCutAndOpen)) {
       stream.postponedSinceMs = time.nowMs;
       observation.isSettled = false;
     }
@@ -94,9 +93,9 @@ export class Adoption {
     return observation;
   }
 
-  /** Judges files that were seen and that no directory shows any more. */
+  /** Judges what was seen of a stream that no directory shows any more, and what stands in its files if they were cut. */
   judgeUnseen(stream: ContainerStream, time: LookTime): Pick<Adopted, 'lost'> {
-    if (stream.postponed.records === undefined) return { lost: [] };
+    if (stream.postponed.records === undefined && !stream.generations.some(isCutAndOpen)) return { lost: [] };
     return this.observe(stream, { files: [] }, time, () => true);
   }
 
@@ -148,6 +147,9 @@ export class Adoption {
     }
   }
 }
+
+/** Another file's worth of bytes may stand in it by now. */
+const isCutAndOpen = ({ isOpen, ending }: Generation): boolean => isOpen && ending?.reason === 'truncated';
 
 /** Copies that are remembered: logrotate makes one at a time. */
 const MOST_COPIES = 16;

@@ -289,4 +289,9 @@ export const SEEDS: readonly { readonly seed: number; readonly steps: number; re
     steps: DEFAULT_STEPS,
     what: 'half a line in a file that was moved away, and a next file that came and went empty: never delivered',
   },
+  {
+    seed: 3_100_353,
+    steps: DEFAULT_STEPS,
+    what: 'a file cut, written to and deleted before a reload looked: what stood in it was lost without a word',
+  },
 ];

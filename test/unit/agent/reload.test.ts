@@ -66,6 +66,20 @@ describe('a configuration that takes a new agent', () => {
     await node.stop();
   });
 
+  it('reads what stands in a file that was cut and deleted before anybody looked', async () => {
+    const node = new Scenario();
+    const log = node.file('app.log');
+    log.write('a', 'b');
+    await node.start();
+    await node.delivers('a', 'b');
+    log.truncate();
+    log.write('c', 'd');
+    log.remove();
+    expect(await node.reload(anew(node))).toBe('anew');
+    await node.delivers('a', 'b', 'c', 'd');
+    await node.stop();
+  });
+
   it('keeps a deleted file that was read, while what was read has not arrived', async () => {
     const node = new Scenario();
     const log = node.file('app.log');
