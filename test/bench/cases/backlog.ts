@@ -4,7 +4,7 @@ import { checkOutputFile, OutputCheck } from '../check/output-check.ts';
 import { describeVerdict, isExact } from '../check/verdict.ts';
 import { type Format, type OnceRun, runOnce } from '../process/agent-run.ts';
 import type { Program } from '../process/program.ts';
-import { bytePath, copyFloor } from '../process/yardsticks.ts';
+import { bytePath, copyFloor, warmPages } from '../process/yardsticks.ts';
 import type { NodeDirectory } from '../workload/node-directory.ts';
 import type { WorkloadName } from '../workload/workloads.ts';
 import type { Bench, BenchCase, Figure, Goal, Relation, Sample } from './case.ts';
@@ -111,6 +111,7 @@ const deliver = async (
   if (to === 'two-nulls') return run(twoNulls(scratch).map((link) => `file:${link}`));
   try {
     if (format === 'none') throw new Error('broken invariant: nothing is written to a file or a pipe');
+    if (to !== 'two-files') await warmPages(path, node);
     const result = await (to === 'pipe' ? run(['stdout'], path) : run(paths.map((each) => `file:${each}`)));
     for (const each of paths) {
       const { streams } = node.workload;

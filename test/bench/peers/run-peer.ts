@@ -4,6 +4,7 @@ import { delimiter, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { checkPeerOutput } from '../check/peer-check.ts';
 import { measure } from '../process/measure.ts';
+import { warmPages } from '../process/yardsticks.ts';
 import type { NodeDirectory } from '../workload/node-directory.ts';
 import { FLUENT_BITS } from './fluent-bit.ts';
 import type { Peer } from './peer.ts';
@@ -47,6 +48,7 @@ export const runPeer = async (peer: Peer, scratch: string, node: NodeDirectory):
   const directory = mkdtempSync(join(scratch, 'peer-'));
   const output = join(directory, 'output.json');
   try {
+    await warmPages(output, node);
     const args = peer.prepare({ directory, logs: node.logs, pods: node.pods, output });
     const began = performance.now();
     let wallSeconds = 0;
