@@ -74,7 +74,9 @@ export class Adoption {
     stream.needsScan = false;
     if (!isProof && this.#postpone(observation)) return observation;
     stream.postponedSinceMs = undefined;
-    if (observation.isSettled) findLost(observation, this.#files);
+    // A list that was made while names moved may lack what is still there.
+    if (!isProof && stream.postponed.records !== undefined) stream.needsScan = true;
+    else if (observation.isSettled) findLost(observation, this.#files);
     const rotated = isFirst || isRotated(stream);
     const fresh = observation.candidates.filter(
       (candidate) => !this.#placing.place(observation, candidate, rotated),
